@@ -1,0 +1,48 @@
+//! Every bound of this kind in one place, each with its reason.
+
+/// Columns or rows of a grid: more than any wall of screens shows.
+pub const SIDE_MAX: u32 = 1000;
+/// Columns a terminal has when nobody says: the VT100's.
+pub const COLS_DEFAULT: u16 = 80;
+/// Rows a terminal has when nobody says: the VT100's.
+pub const ROWS_DEFAULT: u16 = 24;
+/// Characters of the name people call a terminal by.
+pub const NAME_CHARS_MAX: usize = 64;
+/// Characters of a window title that are kept.
+pub const TITLE_CHARS_MAX: usize = 256;
+/// Words of a command.
+pub const COMMAND_WORDS_MAX: usize = 256;
+/// Bytes of a command's words together.
+pub const COMMAND_BYTES_MAX: usize = 64 << 10;
+/// Bytes of a path: Linux's PATH_MAX.
+pub const PATH_BYTES_MAX: usize = 4096;
+/// Bytes of keys in one input: what one Input frame carries.
+pub const KEYS_BYTES_MAX: usize = 16 << 10;
+/// Things that happened once and are still told: the newest.
+pub const EVENTS_MAX: usize = 32;
+/// Bytes of clipboard text one OSC 52 may set.
+pub const CLIPBOARD_BYTES_MAX: usize = 64 << 10;
+/// Bytes of clipboard text all kept events hold together, so that a Snapshot fits its packet.
+pub const CLIPBOARD_BYTES_KEPT: usize = 128 << 10;
+/// Bytes of a control sequence that is no string: xterm's longest have about a hundred.
+pub const SEQUENCE_BYTES_MAX: usize = 512;
+/// Parameters of a control sequence that are read; those behind are dropped.
+pub const PARAMS_MAX: usize = 32;
+/// Bytes of a string (OSC, DCS) that is held back while it may still turn out to be a question.
+pub const UNDECIDED_BYTES_MAX: usize = 4096;
+/// Bytes of a string that are let through: half the Log, so that a Snapshot can always begin before the string.
+pub const STRING_BYTES_MAX: usize = 128 << 10;
+/// Times that one REP repeats its character: a row of the widest grid.
+pub const REPEAT_MAX: usize = SIDE_MAX as usize;
+/// Different combined characters (letters with marks) a Screen tells apart; marks beyond are dropped.
+pub const CLUSTERS_MAX: usize = 4096;
+/// Bytes of one combined character.
+pub const CLUSTER_BYTES_MAX: usize = 32;
+/// Depth of the kitty keyboard stack, per screen: what kitty itself keeps at most is unsaid; programs use one or two.
+pub const KEYBOARD_DEPTH_MAX: usize = 16;
+/// Saved window titles.
+pub const TITLES_SAVED_MAX: usize = 10;
+/// Terminals one registry lists: as many as a Session has channels.
+pub const TERMINALS_MAX: usize = 256;
+/// Bytes of a spec or input message: a full command with its envelope.
+pub const MESSAGE_BYTES_MAX: usize = COMMAND_BYTES_MAX + PATH_BYTES_MAX + 4096;

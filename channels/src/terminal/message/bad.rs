@@ -1,0 +1,85 @@
+//! What can be wrong with a message of this kind, in words for the person who sent it.
+
+use crate::terminal::limits::{
+    CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX, KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX,
+    PATH_BYTES_MAX, SIDE_MAX,
+};
+
+/// A message that is not valid: what, why, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Bad {
+    /// The bytes are no message of this kind.
+    #[error("the terminal message cannot be read ({0}); update the older of the two programs")]
+    Malformed(String),
+    /// More bytes than any message of this kind needs.
+    #[error("the terminal message has {bytes} bytes; at most {MESSAGE_BYTES_MAX} are taken")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+    },
+    /// A oneof without a member.
+    #[error("the terminal message says nothing this version knows; update the older of the two programs")]
+    Nothing,
+    /// A grid nobody can show.
+    #[error("a terminal of {cols}x{rows} cells is not possible; both sides must be 1 to {SIDE_MAX}")]
+    Size {
+        /// Columns asked for.
+        cols: u32,
+        /// Rows asked for.
+        rows: u32,
+    },
+    /// Too many words.
+    #[error("the command has {words} words; at most {COMMAND_WORDS_MAX} are taken: put it into a script")]
+    CommandWords {
+        /// How many.
+        words: usize,
+    },
+    /// Too many bytes.
+    #[error("the command has {bytes} bytes; at most {COMMAND_BYTES_MAX} are taken: put it into a script")]
+    CommandBytes {
+        /// How many.
+        bytes: usize,
+    },
+    /// An empty program name, or a NUL in a word.
+    #[error("the command has an empty program name or a NUL byte; name a program")]
+    CommandWord,
+    /// Not an absolute path, or too long.
+    #[error("the directory must be an absolute path of at most {PATH_BYTES_MAX} bytes without NUL")]
+    Directory,
+    /// A name that is too long.
+    #[error("the name has {chars} characters; at most {NAME_CHARS_MAX} are taken: shorten it")]
+    NameLong {
+        /// How many.
+        chars: usize,
+    },
+    /// A name that would disturb a list.
+    #[error("the name has control characters; use printable ones")]
+    NameControl,
+    /// Too many keys at once.
+    #[error("one input has {bytes} bytes of keys; at most {KEYS_BYTES_MAX} are taken: split it")]
+    KeysLong {
+        /// How many.
+        bytes: usize,
+    },
+    /// Too many events, or one too large.
+    #[error("the snapshot has more than {EVENTS_MAX} events, or a clipboard above {CLIPBOARD_BYTES_MAX} bytes")]
+    Events,
+    /// An exit status that no program has.
+    #[error("{code} is no exit status; it must be 0 to 255")]
+    ExitCode {
+        /// What was said.
+        code: u32,
+    },
+    /// A channel id that is none.
+    #[error("a terminal's id has {bytes} bytes; it must have 16")]
+    Id {
+        /// How many.
+        bytes: usize,
+    },
+}
+
+impl From<prost::DecodeError> for Bad {
+    fn from(error: prost::DecodeError) -> Self {
+        Self::Malformed(error.to_string())
+    }
+}

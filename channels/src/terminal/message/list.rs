@@ -1,0 +1,169 @@
+//! What `Fetch.query` asks and `Fetched.answer` says: which terminals there are.
+
+use bytes::Bytes;
+use devtail_protocol::ChannelId;
+use prost::Message as _;
+
+use super::{Bad, End, Size};
+use crate::terminal::generated::{self, answer, query};
+
+/// A question to the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Query {
+    /// Which terminals are there?
+    List,
+}
+
+/// The answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// Every terminal, oldest first.
+    List(Vec<Terminal>),
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Terminal {
+    /// The channel's id.
+    pub id: ChannelId,
+    /// What people call it.
+    pub name: String,
+    /// The window title; empty if none was set.
+    pub title: String,
+    /// Program and arguments; empty for a login shell.
+    pub command: Vec<String>,
+    /// The directory it started in.
+    pub cwd: String,
+    /// The grid now.
+    pub size: Size,
+    /// Milliseconds since the Unix epoch.
+    pub created_ms: u64,
+    /// Devices attached now.
+    pub viewers: u32,
+    /// The program's process id; 0 once it has ended.
+    pub pid: u32,
+    /// How it ended; `None` while it runs.
+    pub end: Option<End>,
+}
+
+impl Query {
+    /// Reads a question.
+    ///
+    /// # Errors
+    /// `Bad` if it is none this version knows.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
+        match generated::Query::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
+            query::Kind::List(generated::ListTerminals {}) => Ok(Self::List),
+        }
+    }
+
+    /// Writes it for the wire.
+    pub fn encode(self) -> Bytes {
+        let Self::List = self;
+        generated::Query { kind: Some(query::Kind::List(generated::ListTerminals {})) }.encode_to_vec().into()
+    }
+}
+
+impl Answer {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// `Bad` if it is none this version knows.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
+        match generated::Answer::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
+            answer::Kind::List(list) => {
+                list.terminals.into_iter().map(Terminal::try_from).collect::<Result<_, _>>().map(Self::List)
+            }
+        }
+    }
+
+    /// Writes it for the wire.
+    pub fn encode(&self) -> Bytes {
+        let Self::List(terminals) = self;
+        let list = generated::TerminalList { terminals: terminals.iter().map(generated::Terminal::from).collect() };
+        generated::Answer { kind: Some(answer::Kind::List(list)) }.encode_to_vec().into()
+    }
+}
+
+impl Terminal {
+    /// Reads one line of the list, as a holder sends it.
+    ///
+    /// # Errors
+    /// `Bad` if it is none.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
+        generated::Terminal::decode(bytes)?.try_into()
+    }
+
+    /// Writes it for the wire.
+    pub fn encode(&self) -> Bytes {
+        generated::Terminal::from(self).encode_to_vec().into()
+    }
+}
+
+impl TryFrom<generated::Terminal> for Terminal {
+    type Error = Bad;
+
+    fn try_from(line: generated::Terminal) -> Result<Self, Bad> {
+        let id = <[u8; 16]>::try_from(&line.id[..]).map_err(|_| Bad::Id { bytes: line.id.len() })?;
+        Ok(Self {
+            id: ChannelId(id),
+            name: line.name,
+            title: line.title,
+            command: line.command,
+            cwd: line.cwd,
+            size: line.size.unwrap_or_default().try_into()?,
+            created_ms: line.created_ms,
+            viewers: line.viewers,
+            pid: line.pid,
+            end: line.end.map(End::try_from).transpose()?,
+        })
+    }
+}
+
+impl From<&Terminal> for generated::Terminal {
+    fn from(line: &Terminal) -> Self {
+        Self {
+            id: Bytes::copy_from_slice(&line.id.0),
+            name: line.name.clone(),
+            title: line.title.clone(),
+            command: line.command.clone(),
+            cwd: line.cwd.clone(),
+            size: Some(line.size.into()),
+            created_ms: line.created_ms,
+            viewers: line.viewers,
+            pid: line.pid,
+            end: line.end.as_ref().map(generated::End::from),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_survives_the_wire() {
+        let line = Terminal {
+            id: ChannelId([7; 16]),
+            name: "build".into(),
+            title: "cargo".into(),
+            command: vec!["cargo".into(), "build".into()],
+            cwd: "/src".into(),
+            size: Size::default(),
+            created_ms: 1_790_000_000_000,
+            viewers: 2,
+            pid: 0,
+            end: Some(End::Code(101)),
+        };
+        let answer = Answer::List(vec![line]);
+        assert_eq!(Answer::decode(&answer.encode()), Ok(answer));
+        assert_eq!(Query::decode(&Query::List.encode()), Ok(Query::List));
+        assert_eq!(Query::decode(b""), Err(Bad::Nothing));
+    }
+
+    #[test]
+    fn a_line_with_half_an_id_is_refused() {
+        let short = generated::Terminal { id: Bytes::from_static(b"half"), ..Default::default() };
+        assert_eq!(Terminal::try_from(short), Err(Bad::Id { bytes: 4 }));
+    }
+}

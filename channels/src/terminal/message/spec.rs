@@ -1,0 +1,113 @@
+//! What `Open.spec` says: the terminal to create.
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use super::{Bad, Size, check_name};
+use crate::terminal::generated;
+use crate::terminal::limits::{COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, MESSAGE_BYTES_MAX, PATH_BYTES_MAX};
+
+/// The terminal to create.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Spec {
+    /// Program and arguments; empty for the user's login shell.
+    pub command: Vec<String>,
+    /// Absolute directory to start in; empty for the user's home.
+    pub cwd: String,
+    /// The grid at the start.
+    pub size: Size,
+    /// What people call it; empty for the program's name.
+    pub name: String,
+    /// Whether the program waits for its reader rather than the Log dropping its oldest.
+    pub every_byte: bool,
+}
+
+impl Spec {
+    /// Reads a spec.
+    ///
+    /// # Errors
+    /// `Bad` if it is no spec, or breaks a bound.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
+        if bytes.len() > MESSAGE_BYTES_MAX {
+            return Err(Bad::TooLong { bytes: bytes.len() });
+        }
+        generated::Spec::decode(bytes)?.try_into()
+    }
+
+    /// Writes it for the wire.
+    pub fn encode(&self) -> Bytes {
+        let spec = generated::Spec {
+            command: self.command.clone(),
+            cwd: self.cwd.clone(),
+            size: Some(self.size.into()),
+            name: self.name.clone(),
+            every_byte: self.every_byte,
+        };
+        spec.encode_to_vec().into()
+    }
+}
+
+impl TryFrom<generated::Spec> for Spec {
+    type Error = Bad;
+
+    fn try_from(spec: generated::Spec) -> Result<Self, Bad> {
+        check_command(&spec.command)?;
+        let path = &spec.cwd;
+        if !path.is_empty() && (!path.starts_with('/') || path.len() > PATH_BYTES_MAX || path.contains('\0')) {
+            return Err(Bad::Directory);
+        }
+        check_name(&spec.name)?;
+        let size = spec.size.unwrap_or_default().try_into()?;
+        Ok(Self { command: spec.command, cwd: spec.cwd, size, name: spec.name, every_byte: spec.every_byte })
+    }
+}
+
+fn check_command(words: &[String]) -> Result<(), Bad> {
+    if words.len() > COMMAND_WORDS_MAX {
+        return Err(Bad::CommandWords { words: words.len() });
+    }
+    let bytes = words.iter().map(String::len).sum();
+    if bytes > COMMAND_BYTES_MAX {
+        return Err(Bad::CommandBytes { bytes });
+    }
+    if words.first().is_some_and(String::is_empty) || words.iter().any(|word| word.contains('\0')) {
+        return Err(Bad::CommandWord);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_survives_the_wire_and_an_empty_one_is_a_login_shell() {
+        let spec = Spec {
+            command: vec!["vim".into(), "-R".into()],
+            cwd: "/tmp".into(),
+            size: Size::new(132, 50).unwrap(),
+            name: "edit".into(),
+            every_byte: true,
+        };
+        assert_eq!(Spec::decode(&spec.encode()), Ok(spec));
+        assert_eq!(Spec::decode(b""), Ok(Spec::default()));
+    }
+
+    #[test]
+    fn what_no_program_could_be_started_from_is_refused() {
+        let bad = |change: fn(&mut Spec)| {
+            let mut spec = Spec::default();
+            change(&mut spec);
+            Spec::decode(&spec.encode()).unwrap_err()
+        };
+        assert_eq!(bad(|s| s.cwd = "tmp".into()), Bad::Directory);
+        assert_eq!(bad(|s| s.command = vec![String::new()]), Bad::CommandWord);
+        assert_eq!(bad(|s| s.command = vec!["a\0b".into()]), Bad::CommandWord);
+        assert_eq!(bad(|s| s.command = vec!["a".into(); 257]), Bad::CommandWords { words: 257 });
+        assert_eq!(bad(|s| s.command = vec!["a".repeat(65_537)]), Bad::CommandBytes { bytes: 65_537 });
+        assert_eq!(bad(|s| s.name = "\u{1b}[2J".into()), Bad::NameControl);
+        assert_eq!(bad(|s| s.name = "x".repeat(65)), Bad::NameLong { chars: 65 });
+        assert!(matches!(Spec::decode(&[0xff; 40]), Err(Bad::Malformed(_))));
+        assert!(matches!(Spec::decode(&vec![0; MESSAGE_BYTES_MAX + 1]), Err(Bad::TooLong { .. })));
+    }
+}

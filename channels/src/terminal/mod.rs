@@ -1,0 +1,27 @@
+//! The kind `terminal`: a program on a PTY, its output as a byte Log, its screen as the Snapshot.
+//!
+//! ```text
+//!   PTY ─► Scanner ─► clean bytes ─► Log ─► every reader's own emulator
+//!             │                └───► Screen ─► Snapshot
+//!             └► queries ─► answered by Screen ─► PTY
+//! ```
+//!
+//! Only the host answers a program's questions: the [`Scanner`] takes them out of the stream before the Log, so that no
+//! client's emulator can ever answer one again. The host adds one thing of its own, the size mark [`size_mark`].
+//!
+//! Read first: [`Screen`], then [`Scanner`], then [`message`].
+
+#[allow(missing_docs, unreachable_pub, clippy::all, reason = "written by prost from proto/terminal.proto")]
+mod generated;
+mod lex;
+pub mod limits;
+pub mod message;
+mod scan;
+mod screen;
+
+pub use message::{Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal};
+pub use scan::{Question, Scanner, Segment};
+pub use screen::{Cursor, Screen, size_mark};
+
+/// What `Open.kind` says for a terminal.
+pub const KIND: &str = "terminal";

@@ -1,0 +1,3 @@
+//! The gateway.
+mod authority;
+pub mod config;

@@ -1,0 +1,313 @@
+//! The Mirror: a gateway's copy of the end of a holder's Log, and its way to the holder's Inbox.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+
+use super::HOLD_CH;
+use crate::fault::{Code, Fault};
+use crate::id::{ChannelId, ClientId};
+use crate::limits::{CONTROL_FRAMES_MAX, LOG_BYTES, SNAPSHOT_FRESH};
+use crate::log::{Extent, Log, Loss};
+use crate::position::{Position, Unit};
+use crate::time::Time;
+use crate::wire::{
+    Credit, Data, Decoder, Encoder, Frame, Hello, Input, InputAck, Open, Opened, OutboxRange,
+    Outcome, Priority, Sealed, Version,
+};
+
+/// What the gateway should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MirrorEvent {
+    /// The copy has caught up with the holder: it may be read.
+    Ready,
+    /// There is more to read: Data, a Snapshot or the End.
+    News,
+    /// The answer to [`Mirror::attach`].
+    Attached(ClientId, Opened),
+    /// Inputs of this client are settled up to here, the last with this outcome.
+    Settled(ClientId, u64, Outcome),
+    /// The holder refuses this client.
+    Refused(ClientId, Fault),
+}
+
+/// A gateway's end of a holder's socket.
+#[derive(Debug)]
+pub struct Mirror {
+    state: State,
+    control: VecDeque<Frame>,
+    events: VecDeque<MirrorEvent>,
+    snapshot: SnapshotState,
+    status: Option<Bytes>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// The Hello is on its way.
+    Greeting,
+    /// Reading up to what was there at the Hello.
+    Filling { log: Log, until: u64 },
+    /// As new as the socket allows.
+    Live(Log),
+}
+
+#[derive(Debug)]
+enum SnapshotState {
+    None,
+    Asked,
+    /// Just arrived: it serves the reader that asked, however old.
+    Fresh(u64, Bytes),
+    /// It served already: it serves others while little came after it.
+    Served(u64, Bytes),
+}
+
+impl Mirror {
+    /// A Mirror that begins with a Hello to the holder of this channel.
+    pub fn new(client: ClientId, id: ChannelId, kind: &str) -> Self {
+        let hello = Hello {
+            version_min: Version::V1.number(),
+            version_max: Version::NEWEST.number(),
+            client,
+            generation: 1,
+            last_boot: None,
+            zstd_window_log: 0,
+            channels: vec![open(id, kind, None, None)],
+            agent: String::new(),
+        };
+        Self {
+            state: State::Greeting,
+            control: VecDeque::from([Frame::Hello(hello)]),
+            events: VecDeque::new(),
+            snapshot: SnapshotState::None,
+            status: None,
+        }
+    }
+
+    /// A packet arrived from the holder.
+    ///
+    /// # Errors
+    /// The holder broke a rule or refused: the channel is lost to this gateway.
+    pub fn handle_packet(&mut self, packet: Bytes) -> Result<(), Fault> {
+        for frame in Decoder::new(0).open(packet)? {
+            self.handle_frame(frame)?;
+        }
+        Ok(())
+    }
+
+    fn handle_frame(&mut self, frame: Frame) -> Result<(), Fault> {
+        match frame {
+            Frame::Opened(opened) => self.opened(opened),
+            Frame::Data(data) => self.data(&data)?,
+            Frame::Snapshot(snapshot) => {
+                self.snapshot = SnapshotState::Fresh(snapshot.at, snapshot.state);
+                self.events.push_back(MirrorEvent::News);
+            }
+            Frame::InputAck(InputAck { client: Some(client), applied, outcome, .. }) => {
+                self.events.push_back(MirrorEvent::Settled(client, applied, outcome));
+            }
+            Frame::Fault(fault, Some(client)) => {
+                self.events.push_back(MirrorEvent::Refused(client, fault))
+            }
+            Frame::Fault(fault, None) => return Err(fault),
+            Frame::End(end) => {
+                self.status = Some(end.status);
+                if let State::Filling { log, .. } | State::Live(log) = &mut self.state {
+                    log.end();
+                }
+                self.events.push_back(MirrorEvent::News);
+            }
+            Frame::Welcome(_) | Frame::Pong(_) | Frame::Unknown => {}
+            Frame::Hello(_)
+            | Frame::Open(_)
+            | Frame::Close(..)
+            | Frame::Window { .. }
+            | Frame::Input(_)
+            | Frame::InputAck(_)
+            | Frame::Fetch { .. }
+            | Frame::Fetched { .. }
+            | Frame::Ping(_)
+            | Frame::GoAway(_)
+            | Frame::Bye
+            | Frame::Refresh(..) => return Err(broken("it sent a frame that only a reader sends")),
+        }
+        Ok(())
+    }
+
+    fn opened(&mut self, opened: Opened) {
+        if let Some(client) = opened.client {
+            self.events.push_back(MirrorEvent::Attached(client, opened));
+            return;
+        }
+        let start = Position { epoch: opened.epoch, offset: opened.base };
+        let log = Log::starting_at(start, opened.unit, LOG_BYTES, opened.loss);
+        self.state = State::Filling { log, until: opened.head };
+        self.filled();
+    }
+
+    fn data(&mut self, data: &Data) -> Result<(), Fault> {
+        let (State::Filling { log, .. } | State::Live(log)) = &mut self.state else {
+            return Err(broken("it sent Data before Opened"));
+        };
+        let Extent { epoch, head, loss, ended, .. } = log.extent();
+        if data.off < head || ended || (data.off > head && loss == Loss::Never) {
+            return Err(broken("its Data does not follow what it sent before"));
+        }
+        if data.off > head {
+            *log =
+                Log::starting_at(Position { epoch, offset: data.off }, log.unit(), LOG_BYTES, loss);
+        }
+        log.append(&data.bytes);
+        self.filled();
+        self.events.push_back(MirrorEvent::News);
+        Ok(())
+    }
+
+    fn filled(&mut self) {
+        if let State::Filling { log, until } = &mut self.state
+            && log.extent().head >= *until
+        {
+            let log = std::mem::replace(
+                log,
+                Log::new(log.extent().epoch, Unit::Bytes, 0, Loss::Snapshot),
+            );
+            self.state = State::Live(log);
+            self.events.push_back(MirrorEvent::Ready);
+        }
+    }
+
+    /// What the gateway should know next; drain it after every packet.
+    pub fn poll_event(&mut self) -> Option<MirrorEvent> {
+        self.events.pop_front()
+    }
+
+    /// The next packet for the holder. Call only when the socket can take it.
+    pub fn poll_transmit(&mut self) -> Option<Bytes> {
+        if self.control.is_empty() {
+            return None;
+        }
+        let mut frames = Vec::new();
+        let mut bytes = 0;
+        while bytes < 64 << 10 && frames.len() < 64 {
+            let Some(frame) = self.control.pop_front() else { break };
+            if let Frame::Input(input) = &frame {
+                bytes += input.bytes.len();
+            }
+            frames.push(frame);
+        }
+        Some(Encoder::new().seal(Time::ZERO, &frames, Sealed::Plain))
+    }
+
+    /// A client begins to read: asks what is known of its inputs.
+    ///
+    /// # Errors
+    /// [`Code::Limit`] if the holder takes nothing.
+    pub fn attach(
+        &mut self,
+        id: ChannelId,
+        kind: &str,
+        client: ClientId,
+        outbox: Option<OutboxRange>,
+    ) -> Result<(), Fault> {
+        self.say(Frame::Open(open(id, kind, Some(client), outbox)))
+    }
+
+    /// A client has left.
+    pub fn detach(&mut self, client: ClientId) {
+        self.control.push_back(Frame::Close(HOLD_CH, Some(client)));
+    }
+
+    /// A client's input, on its way to the Inbox.
+    ///
+    /// # Errors
+    /// [`Code::Limit`] if the holder takes nothing.
+    pub fn input(&mut self, client: ClientId, seq: u64, bytes: Bytes) -> Result<(), Fault> {
+        self.say(Frame::Input(Input { ch: HOLD_CH, seq, bytes, client: Some(client) }))
+    }
+
+    /// A client has consumed everything below; only a Log without loss needs to know.
+    pub fn consumed(&mut self, client: ClientId, consumed: u64) {
+        if self.extent().is_some_and(|extent| extent.loss == Loss::Never) {
+            let credit =
+                Credit { ch: HOLD_CH, consumed, limit: u64::MAX, priority: Priority::Background };
+            let window = Frame::Window { credits: vec![credit], rx_bytes: 0, client: Some(client) };
+            match self.control.back_mut() {
+                Some(last @ Frame::Window { .. }) => *last = window,
+                Some(_) | None => self.control.push_back(window),
+            }
+        }
+    }
+
+    /// Where the copy begins and ends; `None` until [`MirrorEvent::Ready`].
+    pub const fn extent(&self) -> Option<Extent> {
+        match &self.state {
+            State::Live(log) => Some(log.extent()),
+            State::Greeting | State::Filling { .. } => None,
+        }
+    }
+
+    /// What its offsets count; bytes until known.
+    pub const fn unit(&self) -> Unit {
+        match &self.state {
+            State::Live(log) | State::Filling { log, .. } => log.unit(),
+            State::Greeting => Unit::Bytes,
+        }
+    }
+
+    /// Reads the copy, as [`Log::read`].
+    pub fn read(&self, from: u64, bytes_max: usize) -> Option<Bytes> {
+        match &self.state {
+            State::Live(log) => log.read(from, bytes_max),
+            State::Greeting | State::Filling { .. } => None,
+        }
+    }
+
+    /// A Snapshot from which the copy can go on; `None`: it was asked for, [`MirrorEvent::News`] will follow.
+    pub fn snapshot(&mut self) -> Option<(u64, Bytes)> {
+        let extent = self.extent()?;
+        let usable = |at: u64| (extent.base..=extent.head).contains(&at);
+        match &self.snapshot {
+            SnapshotState::Asked => return None,
+            SnapshotState::Fresh(at, state) if usable(*at) => {
+                let (at, state) = (*at, state.clone());
+                self.snapshot = SnapshotState::Served(at, state.clone());
+                return Some((at, state));
+            }
+            // It overtook the Data before it, which is on its way.
+            SnapshotState::Fresh(at, _) if *at > extent.head => return None,
+            SnapshotState::Served(at, state)
+                if usable(*at) && extent.head - at <= SNAPSHOT_FRESH =>
+            {
+                return Some((*at, state.clone()));
+            }
+            SnapshotState::None | SnapshotState::Fresh(..) | SnapshotState::Served(..) => {}
+        }
+        self.snapshot = SnapshotState::Asked;
+        self.control.push_back(Frame::Refresh(HOLD_CH, 0));
+        None
+    }
+
+    /// What the kind says of the end, once the Log has ended.
+    pub const fn end(&self) -> Option<&Bytes> {
+        self.status.as_ref()
+    }
+
+    fn say(&mut self, frame: Frame) -> Result<(), Fault> {
+        if self.control.len() >= CONTROL_FRAMES_MAX {
+            return Err(Fault::new(
+                Code::Limit,
+                "The channel takes no input now: its holder does not answer. Try again.",
+            ));
+        }
+        self.control.push_back(frame);
+        Ok(())
+    }
+}
+
+fn open(id: ChannelId, kind: &str, client: Option<ClientId>, outbox: Option<OutboxRange>) -> Open {
+    let (have, spec, window, priority) = (None, None, 0, Priority::Background);
+    Open { ch: HOLD_CH, id, kind: kind.to_owned(), spec, have, window, priority, outbox, client }
+}
+
+fn broken(what: &str) -> Fault {
+    Fault::new(Code::Failed, format!("The channel's holder broke the protocol: {what}."))
+}

@@ -1,0 +1,201 @@
+//! How fast a Link is, and how much may be under way on it.
+//!
+//! The receiver reports the bytes it has received; the rate is what those reports say while there was always more to
+//! send. The cap on unacknowledged bytes, not the Log, decides how long a keystroke waits behind a flood.
+
+use std::time::Duration;
+
+use crate::limits::{
+    BULK_MAX, BULK_MIN, BULK_WITHIN, COMPRESS_BELOW_RATE, IN_FLIGHT_FIRST, IN_FLIGHT_MAX,
+    IN_FLIGHT_MIN, INTERACTIVE_MAX, REPLAY_ALWAYS, REPLAY_UNKNOWN_RATE, REPLAY_WITHIN,
+};
+use crate::time::Time;
+
+/// Reports closer together than this are taken as one sample.
+const SAMPLE_MIN: Duration = Duration::from_millis(10);
+/// With this much still under way, the link and not the sender was what limited a sample.
+const BUSY_MIN: u64 = 4 << 10;
+/// Assumed until a round trip was measured.
+const SRTT_FIRST: Duration = Duration::from_millis(100);
+/// Queueing allowed beyond the round trip.
+const SLACK: Duration = Duration::from_millis(100);
+
+/// The measured speed of one direction of one Link.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    sent: u64,
+    received: u64,
+    rate: Option<u64>,
+    srtt: Option<Duration>,
+    sample_from: Option<(Time, u64)>,
+}
+
+impl Flow {
+    /// A Link of which nothing is known.
+    pub const fn new() -> Self {
+        Self { sent: 0, received: 0, rate: None, srtt: None, sample_from: None }
+    }
+
+    /// A packet of so many bytes was handed to the socket.
+    pub const fn sent(&mut self, now: Time, bytes: usize) {
+        if self.sent == self.received {
+            self.sample_from = Some((now, self.received));
+        }
+        self.sent += bytes as u64;
+    }
+
+    /// The peer reports how many bytes it has received in all. False if that cannot be true.
+    pub fn reported(&mut self, now: Time, received: u64) -> bool {
+        if received > self.sent {
+            return false;
+        }
+        self.received = self.received.max(received);
+        self.sample(now);
+        true
+    }
+
+    /// A round trip was measured.
+    pub fn measured(&mut self, round_trip: Duration) {
+        self.srtt = Some(self.srtt.map_or(round_trip, |srtt| (srtt * 7 + round_trip) / 8));
+    }
+
+    fn sample(&mut self, now: Time) {
+        let Some((from, base)) = self.sample_from else { return };
+        let elapsed = now.since(from);
+        let delivered = self.received - base;
+        if elapsed < SAMPLE_MIN || delivered == 0 {
+            return;
+        }
+        let sample = (u128::from(delivered) * 1_000_000 / elapsed.as_micros().max(1)) as u64;
+        let busy = self.in_flight() >= BUSY_MIN || delivered >= IN_FLIGHT_MIN;
+        self.rate = match self.rate {
+            Some(rate) if sample >= rate => Some(sample),
+            Some(rate) if busy => Some((rate * 3 + sample) / 4),
+            None if busy => Some(sample),
+            unchanged => unchanged,
+        };
+        self.sample_from = (self.sent > self.received).then_some((now, self.received));
+    }
+
+    /// Smoothed round trip; 100 ms until measured.
+    pub fn srtt(&self) -> Duration {
+        self.srtt.unwrap_or(SRTT_FIRST)
+    }
+
+    /// Whether the round trip was ever measured.
+    pub const fn is_measured(&self) -> bool {
+        self.srtt.is_some()
+    }
+
+    /// Bytes under way.
+    pub const fn in_flight(&self) -> u64 {
+        self.sent - self.received
+    }
+
+    /// Whether bulk may be sent: clamp(1.25 × rate × (srtt + 100 ms), 16 KiB, 512 KiB) is not reached.
+    pub fn has_room(&self) -> bool {
+        self.in_flight() < self.in_flight_max()
+    }
+
+    /// Whether an echo may be sent: it may go a little beyond what bulk has filled.
+    pub fn has_room_for_echo(&self) -> bool {
+        self.in_flight() < self.in_flight_max() + 2 * INTERACTIVE_MAX
+    }
+
+    fn in_flight_max(&self) -> u64 {
+        let Some(rate) = self.rate else { return IN_FLIGHT_FIRST };
+        (within(rate, self.srtt() + SLACK) * 5 / 4).clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
+    }
+
+    /// Payload bytes of the next bulk frame: at most 50 ms of the rate.
+    pub fn bulk_max(&self) -> usize {
+        self.rate
+            .map_or(BULK_MAX, |rate| (within(rate, BULK_WITHIN) as usize).clamp(BULK_MIN, BULK_MAX))
+    }
+
+    /// Units of a gap that are replayed rather than replaced by a Snapshot.
+    pub fn replay_max(&self) -> u64 {
+        self.rate.map_or(REPLAY_UNKNOWN_RATE, |rate| within(rate, REPLAY_WITHIN).max(REPLAY_ALWAYS))
+    }
+
+    /// Whether compressing is worth it on a link this fast.
+    pub fn wants_compression(&self) -> bool {
+        self.rate.is_none_or(|rate| rate < COMPRESS_BELOW_RATE)
+    }
+}
+
+impl Default for Flow {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn within(rate: u64, time: Duration) -> u64 {
+    (u128::from(rate) * time.as_micros() / 1_000_000) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sends as allowed over a link of `rate` bytes/s and `delay` one way, reporting each 50 ms; returns the Flow after 10 s.
+    fn run(rate: u64, delay: Duration) -> (Flow, u64) {
+        let mut flow = Flow::new();
+        let mut delivered = 0.0;
+        let (mut reports, mut worst) = (std::collections::VecDeque::new(), 0);
+        for tick in 0..10_000u64 {
+            let now = Time::from_micros(tick * 1000);
+            while flow.has_room() {
+                flow.sent(now, flow.bulk_max());
+            }
+            delivered = f64::min(flow.sent as f64, delivered + rate as f64 / 1000.0);
+            if tick % 50 == 0 {
+                reports.push_back((now + delay * 2, delivered as u64));
+            }
+            while reports.front().is_some_and(|(at, _)| *at <= now) {
+                let (_, received) = reports.pop_front().unwrap();
+                assert!(flow.reported(now, received));
+            }
+            if tick > 5000 {
+                worst = worst.max(flow.in_flight());
+            }
+        }
+        flow.measured(delay * 2);
+        (flow, worst)
+    }
+
+    #[test]
+    fn a_slow_link_is_found_and_its_queue_kept_short() {
+        let (flow, worst) = run(100_000, Duration::from_millis(50));
+        let rate = flow.rate.unwrap();
+        assert!((60_000..=130_000).contains(&rate), "{rate}");
+        assert!(worst <= 48 << 10, "{worst}");
+        assert!(flow.bulk_max() <= 6500);
+    }
+
+    #[test]
+    fn a_fast_link_is_used() {
+        let (flow, _) = run(2_000_000, Duration::from_millis(20));
+        let rate = flow.rate.unwrap();
+        assert!(rate > 1_400_000, "{rate}");
+        assert_eq!(flow.bulk_max(), BULK_MAX);
+    }
+
+    #[test]
+    fn a_report_beyond_what_was_sent_is_refused() {
+        let mut flow = Flow::new();
+        flow.sent(Time::ZERO, 10);
+        assert!(!flow.reported(Time::ZERO, 11));
+        assert!(flow.reported(Time::ZERO, 10));
+    }
+
+    #[test]
+    fn a_few_typed_bytes_do_not_make_a_link_look_slow() {
+        let mut flow = Flow::new();
+        for n in 0..100 {
+            flow.sent(Time::from_micros(n * 200_000), 10);
+            assert!(flow.reported(Time::from_micros(n * 200_000 + 150_000), (n + 1) * 10));
+        }
+        assert_eq!(flow.rate, None);
+    }
+}

@@ -1,0 +1,11 @@
+//! The machines of one Link: is it alive, how fast is it, who sends next, when is an acknowledgement due.
+
+mod ack;
+mod flow;
+mod liveness;
+mod schedule;
+
+pub use ack::AckClock;
+pub use flow::Flow;
+pub use liveness::{Liveness, Pulse};
+pub use schedule::{Candidate, Class, Schedule};

@@ -1,0 +1,220 @@
+//! A Cursor: one reader's place in a Log, and the rule that says "replay" or "Snapshot".
+
+use super::{Extent, Loss};
+use crate::position::{Epoch, Position};
+use crate::wire::Resume;
+
+/// What a reader should be sent next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing now: it has everything, or gave no credit for more.
+    Rest,
+    /// Units from this offset, at most so many.
+    Read {
+        /// The first unit.
+        from: u64,
+        /// How many the reader takes.
+        units_max: u64,
+    },
+    /// The Log's fold.
+    Snapshot,
+    /// That the Log has ended at this offset.
+    End(u64),
+}
+
+/// One reader's place: what was sent, what it consumed, how far it takes more.
+#[derive(Debug, Clone)]
+pub struct Cursor {
+    epoch: Epoch,
+    sent: u64,
+    consumed: u64,
+    limit: u64,
+    window: u64,
+    place: Place,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Reading on from `sent`.
+    Reading,
+    /// Only a Snapshot helps.
+    Lost,
+    /// The End was sent.
+    Done,
+}
+
+impl Cursor {
+    /// A reader that has `have` and takes `window` units beyond. Gaps up to `replay_max` units are replayed.
+    pub fn open(
+        have: Option<Position>,
+        window: u64,
+        extent: Extent,
+        replay_max: u64,
+    ) -> (Self, Resume) {
+        let resume = match have {
+            None => Resume::Fresh,
+            Some(have) if have.epoch != extent.epoch => Resume::Epoch,
+            Some(have) if have.offset > extent.head => Resume::Ahead,
+            Some(have) if have.offset < extent.base => Resume::Behind,
+            Some(have) if too_far(have.offset, extent, replay_max) => Resume::Behind,
+            Some(_) => Resume::Exact,
+        };
+        let (sent, place) = match (resume, have) {
+            (Resume::Exact, Some(have)) => (have.offset, Place::Reading),
+            _ if extent.loss == Loss::Never => (extent.base, Place::Reading),
+            _ => (extent.head, Place::Lost),
+        };
+        let cursor = Self {
+            epoch: extent.epoch,
+            sent,
+            consumed: sent,
+            limit: sent.saturating_add(window),
+            window,
+            place,
+        };
+        (cursor, resume)
+    }
+
+    /// What to send next, given the Log as it is now.
+    pub fn step(&self, extent: Extent, replay_max: u64) -> Step {
+        match self.place {
+            Place::Done => Step::Rest,
+            Place::Lost => Step::Snapshot,
+            Place::Reading if self.sent < extent.base || too_far(self.sent, extent, replay_max) => {
+                Step::Snapshot
+            }
+            Place::Reading if self.sent == extent.head && extent.ended => Step::End(extent.head),
+            Place::Reading if self.sent == extent.head || self.sent >= self.limit => Step::Rest,
+            Place::Reading => Step::Read { from: self.sent, units_max: self.limit - self.sent },
+        }
+    }
+
+    /// Units not yet sent.
+    pub const fn unsent(&self, extent: Extent) -> u64 {
+        extent.head.saturating_sub(self.sent)
+    }
+
+    /// So many units were sent.
+    pub const fn sent(&mut self, units: u64) {
+        self.sent += units;
+    }
+
+    /// A Snapshot bound to `at` was sent: reading goes on there, with a fresh window.
+    pub fn snapshot_sent(&mut self, at: u64) {
+        self.sent = at;
+        self.consumed = self.consumed.max(at);
+        self.limit = self.limit.max(at.saturating_add(self.window));
+        self.place = Place::Reading;
+    }
+
+    /// The End was sent.
+    pub const fn end_sent(&mut self) {
+        self.place = Place::Done;
+    }
+
+    /// The reader asks for the newest state if at least `min_unsent` units are unsent.
+    pub fn refresh(&mut self, extent: Extent, min_unsent: u64) {
+        if extent.loss == Loss::Snapshot
+            && self.place == Place::Reading
+            && self.unsent(extent) >= min_unsent
+        {
+            self.place = Place::Lost;
+        }
+    }
+
+    /// Takes absolute credit; an older statement than one already taken changes nothing. False if it cannot be true.
+    pub fn credit(&mut self, consumed: u64, limit: u64) -> bool {
+        if consumed > self.sent {
+            return false;
+        }
+        self.consumed = self.consumed.max(consumed);
+        self.limit = self.limit.max(limit);
+        true
+    }
+
+    /// Everything below is consumed.
+    pub const fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// The life of the Log this place is in.
+    pub const fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+}
+
+fn too_far(from: u64, extent: Extent, replay_max: u64) -> bool {
+    extent.loss == Loss::Snapshot && extent.head.saturating_sub(from) > replay_max
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: Extent =
+        Extent { epoch: Epoch(7), base: 1000, head: 5000, ended: false, loss: Loss::Snapshot };
+
+    fn have(epoch: u64, offset: u64) -> Option<Position> {
+        Some(Position { epoch: Epoch(epoch), offset })
+    }
+
+    #[test]
+    fn every_resume_decision() {
+        let decide = |have| Cursor::open(have, 100, LOG, 3000).1;
+        assert_eq!(decide(None), Resume::Fresh);
+        assert_eq!(decide(have(8, 4000)), Resume::Epoch);
+        assert_eq!(decide(have(7, 5001)), Resume::Ahead);
+        assert_eq!(decide(have(7, 999)), Resume::Behind);
+        assert_eq!(decide(have(7, 1999)), Resume::Behind);
+        assert_eq!(decide(have(7, 2000)), Resume::Exact);
+        assert_eq!(decide(have(7, 5000)), Resume::Exact);
+    }
+
+    #[test]
+    fn a_reader_is_sent_what_it_gave_credit_for() {
+        let (mut cursor, _) = Cursor::open(have(7, 4000), 100, LOG, 3000);
+        assert_eq!(cursor.step(LOG, 3000), Step::Read { from: 4000, units_max: 100 });
+        cursor.sent(100);
+        assert_eq!(cursor.step(LOG, 3000), Step::Rest);
+        assert!(cursor.credit(4100, 6000));
+        assert_eq!(cursor.step(LOG, 3000), Step::Read { from: 4100, units_max: 1900 });
+    }
+
+    #[test]
+    fn credit_for_what_was_never_sent_is_refused_and_old_credit_is_harmless() {
+        let (mut cursor, _) = Cursor::open(have(7, 4000), 100, LOG, 3000);
+        assert!(!cursor.credit(4001, 9000));
+        assert!(cursor.credit(4000, 4500));
+        assert!(cursor.credit(0, 10));
+        assert_eq!(cursor.step(LOG, 3000), Step::Read { from: 4000, units_max: 500 });
+    }
+
+    #[test]
+    fn a_reader_that_fell_behind_is_given_a_snapshot_and_goes_on_from_there() {
+        let (mut cursor, _) = Cursor::open(have(7, 4000), 100, LOG, 3000);
+        let later = Extent { base: 6000, head: 9000, ..LOG };
+        assert_eq!(cursor.step(later, 3000), Step::Snapshot);
+        cursor.snapshot_sent(8990);
+        assert_eq!(cursor.step(later, 3000), Step::Read { from: 8990, units_max: 100 });
+    }
+
+    #[test]
+    fn a_log_without_loss_is_read_to_its_end_unit_by_unit() {
+        let log = Extent { ended: true, loss: Loss::Never, ..LOG };
+        let (mut cursor, _) = Cursor::open(None, 100_000, log, 10);
+        assert_eq!(cursor.step(log, 10), Step::Read { from: 1000, units_max: 100_000 });
+        cursor.sent(4000);
+        assert_eq!(cursor.step(log, 10), Step::End(5000));
+        cursor.end_sent();
+        assert_eq!(cursor.step(log, 10), Step::Rest);
+    }
+
+    #[test]
+    fn an_interrupt_skips_what_is_unsent_only_when_that_is_much() {
+        let (mut cursor, _) = Cursor::open(have(7, 4000), 100, LOG, 3000);
+        cursor.refresh(LOG, 1001);
+        assert_ne!(cursor.step(LOG, 3000), Step::Snapshot);
+        cursor.refresh(LOG, 1000);
+        assert_eq!(cursor.step(LOG, 3000), Step::Snapshot);
+    }
+}

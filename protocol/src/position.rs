@@ -1,0 +1,23 @@
+//! Where a reader stands in a Log.
+
+/// Names one life of a Log; random, never 0. Another epoch means the past is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Epoch(pub u64);
+
+/// All a reader must remember: which life of the Log, and how many of its units stand before this place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Position {
+    /// The life of the Log.
+    pub epoch: Epoch,
+    /// Units (bytes or records) before this place.
+    pub offset: u64,
+}
+
+/// What offsets count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// A byte log: terminal output, a tunnel.
+    Bytes,
+    /// A record log: agent events, file changes. One Data frame holds one record.
+    Records,
+}

@@ -1,0 +1,158 @@
+//! One channel as one client reads it: a Cursor downwards, a count of unsettled inputs upwards.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::fault::{Code, Fault};
+use crate::id::{Ch, ChannelId};
+use crate::limits::INPUT_UNAPPLIED_MAX;
+use crate::link::Class;
+use crate::log::{Cursor, Extent, Step};
+use crate::position::Unit;
+use crate::time::Time;
+use crate::wire::{Credit, Frame, Input, InputAck, Open, Outcome, Priority, Resume, Sealed};
+
+/// An InputAck waits this long for Data to ride on: an echo follows its key within a millisecond.
+const ACK_WAIT: Duration = Duration::from_millis(20);
+/// What an input costs beside its payload, in bytes.
+const INPUT_COST: usize = 32;
+
+#[derive(Debug)]
+pub(super) struct Reader {
+    id: ChannelId,
+    place: Place,
+    priority: Priority,
+    /// Number and cost of each input passed on and not settled, oldest first.
+    unsettled: VecDeque<(u64, usize)>,
+    unsettled_cost: usize,
+    ack: Option<(u64, Time)>,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// The driver is looking for the channel.
+    Opening(Box<Open>),
+    Reading {
+        cursor: Cursor,
+        class: Class,
+        sealed: Sealed,
+        unit: Unit,
+    },
+}
+
+impl Reader {
+    pub(super) fn opening(open: Open) -> Self {
+        Self {
+            id: open.id,
+            priority: open.priority,
+            place: Place::Opening(Box::new(open)),
+            unsettled: VecDeque::new(),
+            unsettled_cost: 0,
+            ack: None,
+        }
+    }
+
+    pub(super) fn is_of(&self, id: ChannelId) -> bool {
+        self.id == id
+    }
+
+    pub(super) const fn priority(&self) -> Priority {
+        self.priority
+    }
+
+    /// Begins to read; `None` if it already does.
+    pub(super) fn attach(&mut self, attached: &super::Attached, replay_max: u64) -> Option<Resume> {
+        let Place::Opening(open) = &self.place else { return None };
+        let (cursor, resume) =
+            Cursor::open(open.have, u64::from(open.window), attached.extent, replay_max);
+        self.place = Place::Reading {
+            cursor,
+            class: attached.class,
+            sealed: attached.sealed,
+            unit: attached.unit,
+        };
+        Some(resume)
+    }
+
+    /// What to send next; `Rest` while opening or when the Log is another one now.
+    pub(super) fn step(&self, extent: Extent, replay_max: u64) -> Step {
+        match &self.place {
+            Place::Reading { cursor, .. } if cursor.epoch() == extent.epoch => {
+                cursor.step(extent, replay_max)
+            }
+            Place::Reading { .. } | Place::Opening(_) => Step::Rest,
+        }
+    }
+
+    /// The class and compression of a channel that is read.
+    pub(super) const fn traits(&self) -> Option<(Class, Sealed)> {
+        match &self.place {
+            Place::Reading { class, sealed, .. } => Some((*class, *sealed)),
+            Place::Opening(_) => None,
+        }
+    }
+
+    pub(super) const fn unit(&self) -> Unit {
+        match &self.place {
+            Place::Reading { unit, .. } => *unit,
+            Place::Opening(_) => Unit::Bytes,
+        }
+    }
+
+    pub(super) const fn cursor(&mut self) -> Option<&mut Cursor> {
+        match &mut self.place {
+            Place::Reading { cursor, .. } => Some(cursor),
+            Place::Opening(_) => None,
+        }
+    }
+
+    pub(super) fn credit(&mut self, credit: &Credit) -> Result<(), Fault> {
+        self.priority = credit.priority;
+        let Place::Reading { cursor, .. } = &mut self.place else { return Ok(()) };
+        if cursor.credit(credit.consumed, credit.limit) {
+            return Ok(());
+        }
+        let (ch, consumed) = (credit.ch, credit.consumed);
+        Err(Fault::new(
+            Code::BadSequence,
+            format!("Channel {ch} consumed {consumed}, which was never sent."),
+        ))
+    }
+
+    /// An input is passed on; refuses more than a client may leave unsettled.
+    pub(super) fn input(&mut self, input: &Input) -> Result<(), Fault> {
+        let cost = input.bytes.len() + INPUT_COST;
+        if self.unsettled_cost + cost > 2 * INPUT_UNAPPLIED_MAX {
+            let fault = format!(
+                "More than {INPUT_UNAPPLIED_MAX} bytes of input wait to be applied (input_unapplied)."
+            );
+            return Err(Fault::new(Code::Limit, fault));
+        }
+        self.unsettled_cost += cost;
+        self.unsettled.push_back((input.seq, cost));
+        Ok(())
+    }
+
+    pub(super) fn settle(&mut self, now: Time, applied: u64) {
+        self.forget_inputs(applied);
+        let hurry = self.unsettled_cost > INPUT_UNAPPLIED_MAX / 8;
+        let due = if hurry { now } else { now + ACK_WAIT };
+        let (settled, at) = self.ack.unwrap_or((applied, due));
+        self.ack = Some((settled.max(applied), at.min(due)));
+    }
+
+    pub(super) fn forget_inputs(&mut self, applied: u64) {
+        while let Some((_, cost)) = self.unsettled.pop_front_if(|(seq, _)| *seq <= applied) {
+            self.unsettled_cost -= cost;
+        }
+    }
+
+    pub(super) fn ack_due_at(&self) -> Option<Time> {
+        self.ack.map(|(_, due)| due)
+    }
+
+    pub(super) fn take_ack(&mut self, ch: Ch) -> Option<Frame> {
+        let (applied, _) = self.ack.take()?;
+        Some(Frame::InputAck(InputAck { ch, applied, outcome: Outcome::Applied, client: None }))
+    }
+}

@@ -1,0 +1,3 @@
+//! What the tests, the bench and the soak share. It sees all floors, and no floor sees it.
+
+pub mod repo;
