@@ -62,7 +62,8 @@ pub(crate) fn sign(
         ws: grant.workspaces.clone(),
     };
     let header = Header { kid: Some(key.kid.clone()), ..Header::new(Algorithm::EdDSA) };
-    let token = encode(&header, &claims, &key.key).map_err(|_| AuthError::TokenMalformed("it could not be signed"))?;
+    let token = encode(&header, &claims, &key.key)
+        .map_err(|_| AuthError::TokenMalformed("it could not be signed"))?;
     Ok(AccessToken { token: Secret::new(token), expires_at: Timestamp::from_unix_s(expires) })
 }
 

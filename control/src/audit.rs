@@ -107,19 +107,36 @@ impl Entry {
         Self { address, ..self }
     }
 
-    pub(crate) fn write(&self, connection: &Connection, now: Timestamp, count: u32) -> rusqlite::Result<()> {
+    pub(crate) fn write(
+        &self,
+        connection: &Connection,
+        now: Timestamp,
+        count: u32,
+    ) -> rusqlite::Result<()> {
         let mut insert = connection.prepare_cached(
             "INSERT INTO audit (at_ms, event, actor, device, address, detail, count) VALUES (?, ?, ?, ?, ?, ?, ?)",
         )?;
         let address = self.address.map(|address| address.to_string());
         let actor = self.actor.to_string();
-        insert.execute(params![now, self.event.as_str(), actor, self.device, address, self.detail, count])?;
+        insert.execute(params![
+            now,
+            self.event.as_str(),
+            actor,
+            self.device,
+            address,
+            self.detail,
+            count
+        ])?;
         Ok(())
     }
 }
 
 /// The rows after a number, oldest first, at most `limit` and at most 1000.
-pub(crate) fn page(connection: &Connection, after_id: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+pub(crate) fn page(
+    connection: &Connection,
+    after_id: u64,
+    limit: u32,
+) -> Result<Vec<AuditRow>, StoreError> {
     let after = i64::try_from(after_id).unwrap_or(i64::MAX);
     let mut select = connection.prepare_cached(
         "SELECT id, at_ms, event, actor, device, address, detail, count FROM audit WHERE id > ? ORDER BY id LIMIT ?",
@@ -154,7 +171,7 @@ impl<T: FromStr<Err: std::error::Error + Send + Sync + 'static>> FromSql for Tex
 /// A word in the log that this build does not know.
 #[derive(Debug, Error)]
 #[error("unknown word in the audit log")]
-pub(crate) struct UnknownWord;
+pub struct UnknownWord;
 
 impl FromStr for AuditEvent {
     type Err = UnknownWord;

@@ -84,11 +84,18 @@ pub enum AuthError {
         retry_after: Duration,
     },
     /// The database failed; nothing was changed.
-    #[error("the state database failed")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// A key file failed; nothing was changed.
-    #[error("the state directory failed")]
+    #[error(transparent)]
     State(#[from] StateError),
+}
+
+/// Reads and writes fail as [`StoreError`] does.
+impl From<rusqlite::Error> for AuthError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
 }
 
 /// What a stranger is told: nothing that tells a wrong token from a revoked one.
@@ -189,7 +196,7 @@ pub enum Denied {
     #[error("the device was revoked")]
     Revoked,
     /// The database failed, so that nothing is known; the answer is no.
-    #[error("the state database failed")]
+    #[error(transparent)]
     Store(#[from] StoreError),
 }
 

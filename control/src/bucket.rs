@@ -2,7 +2,8 @@
 
 use crate::{
     limits::{
-        MAX_LIMITED_ADDRESSES, PAIRING_BURST, PAIRING_BURST_PER_ADDRESS, PAIRING_REFILL_MS, PAIRING_REFILL_PER_ADDRESS_MS,
+        MAX_LIMITED_ADDRESSES, PAIRING_BURST, PAIRING_BURST_PER_ADDRESS, PAIRING_REFILL_MS,
+        PAIRING_REFILL_PER_ADDRESS_MS,
     },
     timestamp::Timestamp,
 };
@@ -65,7 +66,11 @@ impl PairingLimiter {
         if self.by_address.len() < MAX_LIMITED_ADDRESSES {
             return;
         }
-        let fullest = self.by_address.iter().min_by_key(|(_, bucket)| bucket.full_at).map(|(address, _)| *address);
+        let fullest = self
+            .by_address
+            .iter()
+            .min_by_key(|(_, bucket)| bucket.full_at)
+            .map(|(address, _)| *address);
         fullest.map(|address| self.by_address.remove(&address));
     }
 }
@@ -100,7 +105,11 @@ mod tests {
         assert_eq!(limiter.admit(NOW.plus_ms(11_001), ANN), Err(Duration::from_secs(1)));
         assert_eq!(limiter.admit(NOW.plus_ms(12_000), ANN), Ok(()));
         assert!(limiter.admit(NOW.plus_ms(12_000), ANN).is_err());
-        assert_eq!(limiter.admit(NOW.plus_ms(12_000), v4(7)), Ok(()), "another address is not held up");
+        assert_eq!(
+            limiter.admit(NOW.plus_ms(12_000), v4(7)),
+            Ok(()),
+            "another address is not held up"
+        );
     }
 
     #[test]

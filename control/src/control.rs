@@ -1,111 +1,189 @@
-//! The one door: [`Control`].
+//! The one door of this crate. Its questions and commands are grouped by file: pairing, enrolment, rotation, admission
+//! and roster.
 
 use crate::{
-    audit::AuditRow,
-    auth_error::{AuthError, Denied},
-    device::{Device, DeviceId},
-    grant::Grant,
-    issuers::Issuers,
-    principal::{Actor, Principal},
-    scope::Scope,
-    secret::Secret,
-    store::StoreError,
+    audit::{AuditEvent, AuditRow, Entry, page},
+    auth_error::AuthError,
+    bucket::PairingLimiter,
+    entropy::{hex, random},
+    keyring::{Keyring, current_key_made, forget_retired},
+    limits::{PAIRING_MEMORY_MS, SIGNING_KEY_AGE_MS},
+    principal::Actor,
+    refresh_token::RefreshKey,
+    refusals::{Counted, Refusals},
+    state_dir::{StateDir, StateError},
+    store::{Store, StoreError},
     timestamp::Timestamp,
 };
-use std::{net::IpAddr, path::Path, sync::Arc};
-use thiserror::Error;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use std::{
+    fs::File,
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-/// API SKETCH (bodies follow).
-#[derive(Clone, Debug)]
-pub struct Control(Arc<()>);
+const LOCK_FILE: &str = "control.lock";
+const REFRESH_KEY_FILE: &str = "refresh.key";
 
-/// A pairing code and its end.
+/// Who may do what on one gateway. Cheap to clone; every clone, and every process that opened the same state directory,
+/// sees the same. Its calls block for the length of a disk write, so an async caller runs them on a blocking thread.
 #[derive(Clone, Debug)]
-pub struct Pairing {
-    /// The code, 22 characters base64url (128 bits).
-    pub code: Secret,
-    /// When it can be redeemed no more.
-    pub expires_at: Timestamp,
+pub struct Control(pub(crate) Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) keyring: Keyring,
+    pub(crate) refresh_key: RefreshKey,
+    pub(crate) gateway_id: String,
+    state: StateDir,
+    limiter: Mutex<PairingLimiter>,
+    refusals: Mutex<Refusals>,
 }
 
-/// An access token and its end.
-#[derive(Clone, Debug)]
-pub struct AccessToken {
-    /// The JWT.
-    pub token: Secret,
-    /// When it expires.
-    pub expires_at: Timestamp,
-}
-
-/// What a device is handed at each refresh.
-#[derive(Clone, Debug)]
-pub struct Tokens {
-    /// Whose they are.
-    pub device: DeviceId,
-    /// For the next 15 minutes.
-    pub access: AccessToken,
-    /// For the next refresh.
-    pub refresh: Secret,
-    /// When the refresh token dies if it is not used: 90 days.
-    pub refresh_expires_at: Timestamp,
-}
-
-/// A device just enrolled.
-#[derive(Clone, Debug)]
-pub struct Enrolled {
-    /// The device.
-    pub device: Device,
-    /// Its first tokens.
-    pub tokens: Tokens,
-}
-
-/// What a revocation did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Revocation {
-    /// The device was live until now.
-    Done,
-    /// It had been revoked before; nothing changed.
-    Already,
-}
-
-/// Why the state could not be opened.
-#[derive(Debug, Error)]
-#[error("sketch")]
-pub struct OpenError;
-
-#[allow(unused_variables, clippy::todo, missing_docs, reason = "sketch: replaced within the hour")]
 impl Control {
-    /// Opens (or makes) the state directory, the database and the keys.
-    pub fn open(now: Timestamp, state: &Path) -> Result<Self, OpenError> { todo!() }
-    /// `iss` of our tokens; names the cookie. 32 hex digits, made at first start.
-    pub fn gateway_id(&self) -> &str { todo!() }
-    /// A one-time code for a device that is to hold this grant (5 min; at most 32 outstanding).
-    pub fn create_pairing(&self, now: Timestamp, grant: Grant) -> Result<Pairing, AuthError> { todo!() }
-    /// Redeems a code. The name is cleaned here.
-    pub fn redeem_pairing(&self, now: Timestamp, code: &str, device_name: &str, from: IpAddr) -> Result<Enrolled, AuthError> { todo!() }
-    /// Enrols a device without a code: for the CLI on the host itself.
-    pub fn enroll(&self, now: Timestamp, device_name: &str, grant: Grant) -> Result<Enrolled, AuthError> { todo!() }
-    /// Swaps a refresh token for new tokens.
-    pub fn refresh(&self, now: Timestamp, token: &str, from: IpAddr) -> Result<Tokens, AuthError> { todo!() }
-    /// Proves who sends this bearer token: ours, or one of an outside issuer's.
-    pub fn authenticate(&self, now: Timestamp, bearer: &str, from: IpAddr, issuers: &Issuers) -> Result<Principal, AuthError> { todo!() }
-    /// May this principal do this in this workspace? Denials are audited.
-    pub fn permit(&self, now: Timestamp, principal: &Principal, scope: Scope, workspace: &str) -> Result<Grant, Denied> { todo!() }
-    /// All devices, revoked ones included, newest first.
-    pub fn devices(&self) -> Result<Vec<Device>, StoreError> { todo!() }
-    pub fn device(&self, id: DeviceId) -> Result<Option<Device>, StoreError> { todo!() }
-    /// Revokes a device and its refresh family.
-    pub fn revoke(&self, now: Timestamp, id: DeviceId, by: Actor) -> Result<Revocation, AuthError> { todo!() }
-    /// True if revoked or unknown. Asks the database: another process may have written.
-    pub fn is_revoked(&self, id: DeviceId) -> Result<bool, StoreError> { todo!() }
-    /// Counts revocations ever made.
-    pub fn revocation_epoch(&self) -> Result<u64, StoreError> { todo!() }
-    /// The devices revoked after that epoch, with the epoch to ask from next time.
-    pub fn revocations_since(&self, epoch: u64) -> Result<(u64, Vec<DeviceId>), StoreError> { todo!() }
-    /// Writes down that a device is here (at most once a minute a device).
-    pub fn seen(&self, now: Timestamp, id: DeviceId) -> Result<(), StoreError> { todo!() }
-    pub fn audit(&self, after_id: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> { todo!() }
-    pub fn rotate_signing_key(&self, now: Timestamp) -> Result<(), AuthError> { todo!() }
-    /// Call every minute: prunes, flushes counted denials, rotates an old signing key.
-    pub fn sweep(&self, now: Timestamp) -> Result<(), AuthError> { todo!() }
+    /// Opens the state directory, and makes it, the database and the keys at first start.
+    ///
+    /// # Errors
+    /// If the directory or a file in it is not private and cannot be made so, a key is damaged, or the database fails or
+    /// was written by a newer devtail.
+    pub fn open(now: Timestamp, state: &Path) -> Result<Self, AuthError> {
+        // Other crates in the process may bring another provider; ours must not depend on who comes first. It is an error
+        // if one is installed already, and then that one serves as well.
+        let _ = jsonwebtoken::crypto::rust_crypto::DEFAULT_PROVIDER.install_default();
+        let state = StateDir::open(state)?;
+        // Two processes that open a new state directory at once must not make two sets of keys. Released on drop.
+        let _lock = lock(&state)?;
+        let store = Store::open(&Store::file(&state)?)?;
+        let keyring = Keyring::new(state.clone());
+        let refresh_key = RefreshKey::new(refresh_key(&state)?);
+        let gateway_id = store.write(|transaction| {
+            if let Some(kid) = keyring.ensure(transaction, now)? {
+                Entry::new(AuditEvent::SigningKeyMade, Actor::Host, kid).write(
+                    transaction,
+                    now,
+                    1,
+                )?;
+            }
+            keyring.remove_strays(transaction)?;
+            Ok::<_, AuthError>(gateway_id(transaction)?)
+        })?;
+        Ok(Self(Arc::new(Inner {
+            store,
+            keyring,
+            refresh_key,
+            gateway_id,
+            state,
+            limiter: Mutex::new(PairingLimiter::new()),
+            refusals: Mutex::new(Refusals::new()),
+        })))
+    }
+
+    /// This gateway's name in tokens (`iss`) and cookies: 32 hexadecimal digits, made at first start.
+    pub fn gateway_id(&self) -> &str {
+        &self.0.gateway_id
+    }
+
+    /// The private directory this was opened in.
+    pub fn state_dir(&self) -> &StateDir {
+        &self.0.state
+    }
+
+    /// The audit log after a row's number (0 for all), oldest first: at most `limit` rows and at most 1000.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub fn audit(&self, after_id: u64, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.0.store.read(|connection| page(connection, after_id, limit))
+    }
+
+    /// Replaces the signing key. Tokens of the old one stay valid until they expire, at most 15 minutes.
+    ///
+    /// # Errors
+    /// If the key cannot be written; then the old one stays.
+    pub fn rotate_signing_key(&self, now: Timestamp) -> Result<(), AuthError> {
+        self.0.store.write(|transaction| self.rotate_key_in(transaction, now))?;
+        self.0.store.write(|transaction| self.0.keyring.remove_strays(transaction))
+    }
+
+    /// What a gateway calls each minute: writes counted refusals, forgets what is over, replaces an old signing key.
+    ///
+    /// # Errors
+    /// If the database or a key file fails; the next sweep tries again.
+    pub fn sweep(&self, now: Timestamp) -> Result<(), AuthError> {
+        let counted = self.refusals().take_due(now);
+        self.0.store.write(|transaction| {
+            write_all(transaction, now, &counted)?;
+            forget_retired(transaction, now)?;
+            let oldest = now.minus_ms(PAIRING_MEMORY_MS);
+            transaction.execute("DELETE FROM pairings WHERE expires_ms < ?", params![oldest])?;
+            Ok::<_, StoreError>(())
+        })?;
+        let made = self.0.store.read(current_key_made).map_err(StoreError::from)?;
+        match made {
+            Some(made) if now.ms_since(made) < SIGNING_KEY_AGE_MS => Ok(()),
+            Some(_) | None => self.rotate_signing_key(now),
+        }
+    }
+
+    /// Writes a refusal to the audit log, or counts it if it repeats. Who is refused is refused all the same if the log
+    /// cannot be written, so its failure is not the caller's.
+    pub(crate) fn refused(&self, now: Timestamp, refusal: Entry) {
+        let rows = self.refusals().note(now, refusal);
+        if !rows.is_empty() {
+            let _ = self.0.store.write(|transaction| write_all(transaction, now, &rows));
+        }
+    }
+
+    pub(crate) fn limiter(&self) -> MutexGuard<'_, PairingLimiter> {
+        self.0.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.0.refusals.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn rotate_key_in(
+        &self,
+        transaction: &Transaction<'_>,
+        now: Timestamp,
+    ) -> Result<(), AuthError> {
+        let kid = self.0.keyring.rotate(transaction, now)?;
+        Ok(Entry::new(AuditEvent::SigningKeyMade, Actor::Host, kid).write(transaction, now, 1)?)
+    }
+}
+
+fn write_all(
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+    rows: &[Counted],
+) -> rusqlite::Result<()> {
+    rows.iter().try_for_each(|(entry, count)| entry.write(transaction, now, *count))
+}
+
+fn lock(state: &StateDir) -> Result<File, StateError> {
+    let path = state.file(LOCK_FILE)?;
+    let lock = || File::open(&path).and_then(|file| file.lock().map(|()| file));
+    lock().map_err(|source| StateError::Io { action: "lock", path: path.clone(), source })
+}
+
+fn refresh_key(state: &StateDir) -> Result<[u8; 32], StateError> {
+    if let Some(bytes) = state.read(REFRESH_KEY_FILE)? {
+        let path = state.path().join(REFRESH_KEY_FILE);
+        return bytes.try_into().map_err(|_| StateError::Damaged { path });
+    }
+    let key = random();
+    state.write(REFRESH_KEY_FILE, &key)?;
+    Ok(key)
+}
+
+fn gateway_id(connection: &Connection) -> rusqlite::Result<String> {
+    let known = connection.query_row("SELECT id FROM gateway", [], |row| row.get(0)).optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    let id = hex(&random::<16>());
+    connection
+        .execute("INSERT INTO gateway (one, id, revocation_epoch) VALUES (1, ?, 0)", params![id])?;
+    Ok(id)
 }

@@ -73,7 +73,8 @@ impl DeviceName {
     /// characters; `unnamed` if nothing is left.
     pub fn clean(text: &str) -> Self {
         let shown = text.chars().filter(|c| !c.is_control() && !is_invisible(*c));
-        let name: String = shown.skip_while(|c| c.is_whitespace()).take(MAX_DEVICE_NAME_CHARS).collect();
+        let name: String =
+            shown.skip_while(|c| c.is_whitespace()).take(MAX_DEVICE_NAME_CHARS).collect();
         match name.trim_end() {
             "" => Self("unnamed".to_owned()),
             name => Self(name.to_owned()),

@@ -3,7 +3,8 @@
 /// Random bytes for ids, keys and secrets.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).expect("an operating system without randomness cannot run this safely");
+    getrandom::fill(&mut bytes)
+        .expect("an operating system without randomness cannot run this safely");
     bytes
 }
 

@@ -75,7 +75,9 @@ impl Family {
             Some(last) if now.ms_since(last.at) <= REFRESH_SAME_ANSWER_MS => {
                 Verdict::Rotate { attempt: last.attempt, first_at: last.at }
             }
-            Some(last) => Verdict::Rotate { attempt: last.attempt.saturating_add(1), first_at: now },
+            Some(last) => {
+                Verdict::Rotate { attempt: last.attempt.saturating_add(1), first_at: now }
+            }
             None => Verdict::Reuse,
         }
     }

@@ -74,7 +74,11 @@ fn a_lost_answer_is_given_again_within_a_minute_and_replaced_after_it() {
     assert_eq!(server.answer(START.plus_ms(60_000), first), Ok(answer), "the very same one");
     let other = server.answer(START.plus_ms(60_001), first).unwrap();
     assert_ne!(other, answer);
-    assert_eq!(server.answer(START.plus_ms(60_002), answer), Err(Verdict::Reuse), "the unused first answer is dead");
+    assert_eq!(
+        server.answer(START.plus_ms(60_002), answer),
+        Err(Verdict::Reuse),
+        "the unused first answer is dead"
+    );
 }
 
 #[test]
@@ -93,14 +97,21 @@ fn a_token_whose_successor_was_used_is_a_theft() {
     let first = server.family.leaf;
     let second = server.answer(START, first).unwrap();
     server.answer(START.plus_ms(1), second).unwrap();
-    assert_eq!(server.answer(START.plus_ms(2), first), Err(Verdict::Reuse), "even within the minute");
+    assert_eq!(
+        server.answer(START.plus_ms(2), first),
+        Err(Verdict::Reuse),
+        "even within the minute"
+    );
 }
 
 #[test]
 fn a_device_is_forgotten_after_ninety_days_of_silence_and_not_before() {
     let server = Server::new();
     let leaf = server.family.leaf;
-    assert!(matches!(server.family.present(START.plus_ms(90 * DAY_MS), &leaf), Verdict::Rotate { .. }));
+    assert!(matches!(
+        server.family.present(START.plus_ms(90 * DAY_MS), &leaf),
+        Verdict::Rotate { .. }
+    ));
     assert_eq!(server.family.present(START.plus_ms(90 * DAY_MS + 1), &leaf), Verdict::Expired);
 }
 
@@ -126,7 +137,8 @@ fn an_honest_device_on_any_bad_line_is_never_taken_for_a_thief() {
                 continue;
             }
             let answer = server.answer(now, held);
-            let next = answer.unwrap_or_else(|verdict| panic!("seed {seed} step {step}: {verdict:?}"));
+            let next =
+                answer.unwrap_or_else(|verdict| panic!("seed {seed} step {step}: {verdict:?}"));
             if !answer_lost {
                 held = next;
             }
@@ -140,10 +152,17 @@ fn of_all_tokens_ever_issued_only_the_leaf_and_its_parent_are_good() {
         let (mut dice, mut server, mut now) = (Dice(seed), Server::new(), START);
         for step in 0..40 {
             now = now.plus_ms(dice.pause_ms());
-            let parent = server.family.rotation.as_ref().map_or(server.family.leaf, |rotation| rotation.parent);
+            let parent = server
+                .family
+                .rotation
+                .as_ref()
+                .map_or(server.family.leaf, |rotation| rotation.parent);
             let presented = if dice.below(2) == 0 { server.family.leaf } else { parent };
             server.answer(now, presented).unwrap();
-            let good = server.issued.iter().filter(|token| server.family.present(now, token) != Verdict::Reuse);
+            let good = server
+                .issued
+                .iter()
+                .filter(|token| server.family.present(now, token) != Verdict::Reuse);
             assert_eq!(good.count(), 2, "seed {seed} step {step}");
         }
     }

@@ -39,7 +39,8 @@ impl Claimed {
             return Err(AuthError::TokenMalformed("longer than 8 KiB"));
         }
         let mut parts = token.split('.');
-        let (Some(header), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(header), Some(payload), Some(_), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(AuthError::TokenMalformed("not three parts"));
         };
@@ -54,7 +55,11 @@ impl Claimed {
     }
 
     /// Checks the signature and returns the claims, of which nothing else is checked yet.
-    pub(crate) fn prove<T: DeserializeOwned>(&self, token: &str, key: &DecodingKey) -> Result<T, AuthError> {
+    pub(crate) fn prove<T: DeserializeOwned>(
+        &self,
+        token: &str,
+        key: &DecodingKey,
+    ) -> Result<T, AuthError> {
         let mut validation = Validation::new(self.algorithm);
         // The crate compares with its own clock; ours is an argument, so every claim is checked by us.
         validation.required_spec_claims.clear();
@@ -69,7 +74,12 @@ impl Claimed {
 }
 
 /// Checks a token's times, in seconds, against a clock that may be 30 s off.
-pub(crate) fn check_times(now: Timestamp, not_before: Option<u64>, issued: Option<u64>, expires: u64) -> Result<(), AuthError> {
+pub(crate) fn check_times(
+    now: Timestamp,
+    not_before: Option<u64>,
+    issued: Option<u64>,
+    expires: u64,
+) -> Result<(), AuthError> {
     let now_s = now.unix_s();
     let latest = now_s.saturating_add(CLOCK_LEEWAY_S);
     if [not_before, issued].into_iter().flatten().any(|start| start > latest) {

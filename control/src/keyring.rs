@@ -27,8 +27,9 @@ const FILE_ENDING: &str = ".signing.key";
 const RETIRED_LIFETIME_MS: u64 = (ACCESS_LIFETIME_S + CLOCK_LEEWAY_S) * 1000;
 
 /// A PKCS#8 Ed25519 private key up to the 32 bytes that differ (RFC 8410, section 10.3).
-const PKCS8_ED25519: [u8; 16] =
-    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const PKCS8_ED25519: [u8; 16] = [
+    0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+];
 
 /// A private key and the id that tokens name it by.
 #[derive(Clone)]
@@ -56,7 +57,11 @@ impl Keyring {
     }
 
     /// Makes a key if there is none, or if the current one's file is gone. Returns the id of a key it made.
-    pub(crate) fn ensure(&self, transaction: &Connection, now: Timestamp) -> Result<Option<String>, AuthError> {
+    pub(crate) fn ensure(
+        &self,
+        transaction: &Connection,
+        now: Timestamp,
+    ) -> Result<Option<String>, AuthError> {
         let Some((kid, _)) = current(transaction)? else {
             return self.rotate(transaction, now).map(Some);
         };
@@ -68,13 +73,20 @@ impl Keyring {
 
     /// Retires the current key and makes another; returns its id. The file is written first: a crash in between leaves a
     /// file that no row names, which [`remove_strays`](Self::remove_strays) takes away.
-    pub(crate) fn rotate(&self, transaction: &Connection, now: Timestamp) -> Result<String, AuthError> {
+    pub(crate) fn rotate(
+        &self,
+        transaction: &Connection,
+        now: Timestamp,
+    ) -> Result<String, AuthError> {
         let seed: [u8; 32] = random();
         let kid = hex(&random::<8>());
         let public = public_half(&private_key(&seed))
             .ok_or_else(|| StateError::Damaged { path: self.state.path().join(file_name(&kid)) })?;
         self.state.write(&file_name(&kid), &seed)?;
-        transaction.execute("UPDATE signing_keys SET retired_ms = ? WHERE retired_ms IS NULL", params![now])?;
+        transaction.execute(
+            "UPDATE signing_keys SET retired_ms = ? WHERE retired_ms IS NULL",
+            params![now],
+        )?;
         transaction.execute(
             "INSERT INTO signing_keys (kid, public_key, created_ms) VALUES (?, ?, ?)",
             params![kid, public.as_slice(), now],
@@ -117,12 +129,17 @@ pub(crate) fn current_key_made(connection: &Connection) -> rusqlite::Result<Opti
 }
 
 /// The public key of this id, if tokens it signed may still be valid.
-pub(crate) fn public_key(connection: &Connection, now: Timestamp, kid: &str) -> rusqlite::Result<Option<DecodingKey>> {
+pub(crate) fn public_key(
+    connection: &Connection,
+    now: Timestamp,
+    kid: &str,
+) -> rusqlite::Result<Option<DecodingKey>> {
     let mut select = connection.prepare_cached(
         "SELECT public_key FROM signing_keys WHERE kid = ? AND (retired_ms IS NULL OR retired_ms > ?)",
     )?;
     let oldest = now.minus_ms(RETIRED_LIFETIME_MS);
-    let key: Option<[u8; 32]> = select.query_row(params![kid, oldest], |row| row.get(0)).optional()?;
+    let key: Option<[u8; 32]> =
+        select.query_row(params![kid, oldest], |row| row.get(0)).optional()?;
     Ok(key.map(|key| DecodingKey::from_ed_der(&key)))
 }
 
@@ -134,7 +151,8 @@ pub(crate) fn forget_retired(connection: &Connection, now: Timestamp) -> rusqlit
 }
 
 fn current(connection: &Connection) -> rusqlite::Result<Option<(String, Timestamp)>> {
-    let mut select = connection.prepare_cached("SELECT kid, created_ms FROM signing_keys WHERE retired_ms IS NULL")?;
+    let mut select = connection
+        .prepare_cached("SELECT kid, created_ms FROM signing_keys WHERE retired_ms IS NULL")?;
     select.query_row([], |row| Ok((row.get(0)?, row.get(1)?))).optional()
 }
 
@@ -148,7 +166,9 @@ fn private_key(seed: &[u8; 32]) -> EncodingKey {
 
 fn public_half(private: &EncodingKey) -> Option<[u8; 32]> {
     match Jwk::from_encoding_key(private, Algorithm::EdDSA).ok()?.algorithm {
-        AlgorithmParameters::OctetKeyPair(pair) => URL_SAFE_NO_PAD.decode(pair.x).ok()?.try_into().ok(),
+        AlgorithmParameters::OctetKeyPair(pair) => {
+            URL_SAFE_NO_PAD.decode(pair.x).ok()?.try_into().ok()
+        }
         _ => None,
     }
 }

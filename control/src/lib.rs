@@ -9,27 +9,49 @@
 //!                              Grant ◀──permit(scope, workspace)── Principal ◀┘
 //! ```
 
+mod access_token;
+mod admission;
 mod audit;
 mod auth_error;
+mod bucket;
 mod control;
 mod device;
+mod enrolment;
+mod entropy;
+mod family;
 mod grant;
+mod issuer_config;
+mod issuer_keys;
 mod issuers;
+mod jwt;
+mod keyring;
 pub mod limits;
+mod pairing;
 mod principal;
+mod refresh_token;
+mod refusals;
+mod roster;
+mod rotation;
 mod scope;
 mod secret;
+mod sql_values;
 mod state_dir;
 mod store;
 mod timestamp;
 
-pub use audit::AuditRow;
+pub use access_token::AccessToken;
+pub use audit::{AuditEvent, AuditRow, UnknownWord};
 pub use auth_error::{Answer, AuthError, Denied};
-pub use control::{AccessToken, Control, Enrolled, OpenError, Pairing, Revocation, Tokens};
+pub use control::Control;
 pub use device::{BadDeviceId, Device, DeviceId, DeviceName, Origin};
+pub use enrolment::{Enrolled, Tokens};
 pub use grant::{BadWorkspace, Grant, Workspaces};
-pub use issuers::{IssuerConfig, Issuers, JwksRefused};
+pub use issuer_config::{BadIssuer, IssuerAlgorithm, IssuerConfig};
+pub use issuer_keys::JwksRefused;
+pub use issuers::Issuers;
+pub use pairing::Pairing;
 pub use principal::{Actor, Principal, Who};
+pub use roster::Revocation;
 pub use scope::{Scope, Scopes, UnknownScope};
 pub use secret::Secret;
 pub use state_dir::{StateDir, StateError};

@@ -31,7 +31,7 @@ pub struct Principal {
 }
 
 /// Who did something, for the audit log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// Whoever can read the state directory: the owner at the host itself.
     Host,

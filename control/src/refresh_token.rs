@@ -46,7 +46,8 @@ impl RefreshKey {
 
     /// The one that follows a token, of this attempt.
     pub(crate) fn successor(&self, of: &RefreshToken, attempt: u32) -> RefreshToken {
-        let secret = self.mac(&[b"successor", &of.0, &attempt.to_be_bytes()]).finalize().into_bytes();
+        let secret =
+            self.mac(&[b"successor", &of.0, &attempt.to_be_bytes()]).finalize().into_bytes();
         self.first(of.device(), secret.into())
     }
 

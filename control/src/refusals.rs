@@ -61,7 +61,8 @@ mod tests {
 
     fn refusal(from: u32) -> Entry {
         let address = IpAddr::V4(Ipv4Addr::from(from));
-        Entry::new(AuditEvent::PairingFailed, Actor::Stranger, "pairing_unknown").from(Some(address))
+        Entry::new(AuditEvent::PairingFailed, Actor::Stranger, "pairing_unknown")
+            .from(Some(address))
     }
 
     #[test]
@@ -78,7 +79,8 @@ mod tests {
     #[test]
     fn a_flood_from_everywhere_writes_a_bounded_number_of_rows_and_loses_no_count() {
         let mut refusals = Refusals::new();
-        let mut rows: Vec<Counted> = (0..100_000).flat_map(|n| refusals.note(NOW, refusal(n))).collect();
+        let mut rows: Vec<Counted> =
+            (0..100_000).flat_map(|n| refusals.note(NOW, refusal(n))).collect();
         rows.extend(refusals.take_due(NOW.plus_ms(60_000)));
         assert_eq!(rows.len(), MAX_REFUSALS_APART + 1);
         assert_eq!(rows.iter().map(|(_, count)| count).sum::<u32>(), 100_000);

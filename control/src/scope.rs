@@ -71,7 +71,9 @@ impl fmt::Display for Scope {
 
 /// A word that names no scope.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("no such scope; the scopes are terminal:read, terminal:write, agent, files:read, files:write, tunnel and admin")]
+#[error(
+    "no such scope; the scopes are terminal:read, terminal:write, agent, files:read, files:write, tunnel and admin"
+)]
 pub struct UnknownScope;
 
 impl FromStr for Scope {

@@ -173,7 +173,11 @@ fn io_error(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Stat
 }
 
 fn make_directory(path: &Path) -> Result<(), StateError> {
-    DirBuilder::new().recursive(true).mode(DIRECTORY_MODE).create(path).map_err(io_error("create", path))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(DIRECTORY_MODE)
+        .create(path)
+        .map_err(io_error("create", path))
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -188,7 +192,11 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// Tightens what is ours; refuses what is not.
-fn secure(path: &Path, metadata: io::Result<fs::Metadata>, expected: &'static str) -> Result<(), StateError> {
+fn secure(
+    path: &Path,
+    metadata: io::Result<fs::Metadata>,
+    expected: &'static str,
+) -> Result<(), StateError> {
     let metadata = metadata.map_err(io_error("look at", path))?;
     let fits = if expected == "directory" { metadata.is_dir() } else { metadata.is_file() };
     if !fits {

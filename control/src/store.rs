@@ -23,7 +23,9 @@ pub enum StoreError {
     #[error("control.db: {0}")]
     Database(#[from] rusqlite::Error),
     /// A newer devtail wrote it.
-    #[error("control.db has version {found}, this devtail knows up to {known}; run the newer devtail that wrote it")]
+    #[error(
+        "control.db has version {found}, this devtail knows up to {known}; run the newer devtail that wrote it"
+    )]
     Newer {
         /// The file's version.
         found: usize,
@@ -50,7 +52,9 @@ impl Store {
     }
 
     /// The file, made with mode 0600 if it is not there: SQLite gives its journal the same mode.
-    pub(crate) fn file(state: &StateDir) -> Result<std::path::PathBuf, crate::state_dir::StateError> {
+    pub(crate) fn file(
+        state: &StateDir,
+    ) -> Result<std::path::PathBuf, crate::state_dir::StateError> {
         state.file(FILE_NAME)
     }
 
@@ -68,7 +72,10 @@ impl Store {
     }
 
     /// Reads.
-    pub(crate) fn read<T, E>(&self, body: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    pub(crate) fn read<T, E>(
+        &self,
+        body: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
         body(&self.connection())
     }
 
@@ -110,8 +117,10 @@ mod tests {
     #[test]
     fn a_migration_that_fails_leaves_the_version_it_found() {
         let mut connection = Connection::open_in_memory().unwrap();
-        migrate(&mut connection, &["CREATE TABLE a (x)", "CREATE TABLE b (x); NONSENSE"]).unwrap_err();
-        let version: usize = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        migrate(&mut connection, &["CREATE TABLE a (x)", "CREATE TABLE b (x); NONSENSE"])
+            .unwrap_err();
+        let version: usize =
+            connection.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
         assert_eq!(version, 0);
         migrate(&mut connection, &["CREATE TABLE a (x)"]).unwrap();
     }

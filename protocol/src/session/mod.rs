@@ -5,9 +5,11 @@
 //! ```
 
 mod backoff;
+mod client;
 mod server;
 
 pub use backoff::Backoff;
+pub use client::{ClientConfig, ClientEvent, ClientSession, LinkState};
 pub use server::{Attached, ServerConfig, ServerEvent, ServerSession};
 
 use bytes::Bytes;

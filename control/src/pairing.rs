@@ -1,0 +1,149 @@
+//! Pairing: a one-time code, shown as a QR code and a link, makes whoever redeems it first a device of the owner's.
+
+use crate::{
+    audit::{AuditEvent, Entry},
+    auth_error::AuthError,
+    control::Control,
+    device::{DeviceName, Origin},
+    enrolment::{Enrolled, new_device},
+    entropy::random,
+    grant::Grant,
+    limits::{MAX_OUTSTANDING_PAIRINGS, PAIRING_LIFETIME_MS},
+    principal::Actor,
+    secret::Secret,
+    timestamp::Timestamp,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use rusqlite::{OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
+use std::net::IpAddr;
+
+/// A pairing code and its end.
+#[derive(Clone, Debug)]
+pub struct Pairing {
+    /// The code: 128 random bits as 22 characters base64url.
+    pub code: Secret,
+    /// When it can be redeemed no more: in 5 minutes.
+    pub expires_at: Timestamp,
+}
+
+type CodeHash = [u8; 32];
+
+impl Control {
+    /// Makes a code for one device that shall hold this grant.
+    ///
+    /// # Errors
+    /// [`AuthError::NoScope`], [`AuthError::TooManyPairings`] if 32 codes wait already, or if the database fails.
+    pub fn create_pairing(&self, now: Timestamp, grant: &Grant) -> Result<Pairing, AuthError> {
+        if grant.scopes.is_empty() {
+            return Err(AuthError::NoScope);
+        }
+        let secret: [u8; 16] = random();
+        let expires_at = now.plus_ms(PAIRING_LIFETIME_MS);
+        self.0.store.write(|transaction| {
+            let waiting: u32 = transaction.query_row(
+                "SELECT count(*) FROM pairings WHERE redeemed_ms IS NULL AND expires_ms > ?",
+                params![now],
+                |row| row.get(0),
+            )?;
+            if waiting >= MAX_OUTSTANDING_PAIRINGS {
+                return Err(AuthError::TooManyPairings);
+            }
+            transaction.execute(
+                "INSERT INTO pairings (code, scopes, workspaces, expires_ms) VALUES (?, ?, ?, ?)",
+                params![hash(&secret), grant.scopes, grant.workspaces, expires_at],
+            )?;
+            let detail = format!("{} in {}", grant.scopes, grant.workspaces);
+            Entry::new(AuditEvent::PairingCreated, Actor::Host, detail).write(
+                transaction,
+                now,
+                1,
+            )?;
+            Ok(())
+        })?;
+        Ok(Pairing { code: Secret::new(URL_SAFE_NO_PAD.encode(secret)), expires_at })
+    }
+
+    /// Redeems a code, once. The name is cleaned here; it is what the owner sees.
+    ///
+    /// # Errors
+    /// [`AuthError::SlowDown`] before the code is even looked at; [`AuthError::PairingUnknown`],
+    /// [`AuthError::PairingExpired`], [`AuthError::PairingUsed`], [`AuthError::TooManyDevices`], or if the state cannot be
+    /// written: then the code stays good.
+    pub fn redeem_pairing(
+        &self,
+        now: Timestamp,
+        code: &str,
+        device_name: &str,
+        from: IpAddr,
+    ) -> Result<Enrolled, AuthError> {
+        let result = self.admit_and_redeem(now, code, &DeviceName::clean(device_name), from);
+        if let Err(error) = &result {
+            let refusal = Entry::new(AuditEvent::PairingFailed, Actor::Stranger, error.code());
+            self.refused(now, refusal.from(Some(from)));
+        }
+        result
+    }
+
+    fn admit_and_redeem(
+        &self,
+        now: Timestamp,
+        code: &str,
+        name: &DeviceName,
+        from: IpAddr,
+    ) -> Result<Enrolled, AuthError> {
+        self.limiter()
+            .admit(now, from)
+            .map_err(|retry_after| AuthError::SlowDown { retry_after })?;
+        let code = read_code(code).ok_or(AuthError::PairingUnknown)?;
+        self.0.store.write(|transaction| {
+            let grant = take_code(transaction, now, &code)?;
+            let device = new_device(now, name.clone(), Origin::Paired, random(), grant)?;
+            let entry =
+                Entry::new(AuditEvent::PairingRedeemed, Actor::Stranger, name).about(device.id);
+            entry.from(Some(from)).write(transaction, now, 1)?;
+            self.enrol_in(transaction, now, device, Actor::Host, Some(from))
+        })
+    }
+}
+
+/// Marks a code as redeemed and returns its grant. Found by its hash, so that no comparison leaks how much of it fits.
+fn take_code(
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+    code: &CodeHash,
+) -> Result<Grant, AuthError> {
+    let found = transaction
+        .query_row(
+            "SELECT scopes, workspaces, expires_ms, redeemed_ms FROM pairings WHERE code = ?",
+            params![code],
+            |row| {
+                let grant = Grant { scopes: row.get(0)?, workspaces: row.get(1)? };
+                Ok((grant, row.get::<_, Timestamp>(2)?, row.get::<_, Option<Timestamp>>(3)?))
+            },
+        )
+        .optional()?;
+    let (grant, expires_at) = match found {
+        None => return Err(AuthError::PairingUnknown),
+        Some((_, _, Some(_))) => return Err(AuthError::PairingUsed),
+        Some((grant, expires_at, None)) => (grant, expires_at),
+    };
+    if now >= expires_at {
+        return Err(AuthError::PairingExpired);
+    }
+    transaction
+        .execute("UPDATE pairings SET redeemed_ms = ? WHERE code = ?", params![now, code])?;
+    Ok(grant)
+}
+
+fn read_code(text: &str) -> Option<CodeHash> {
+    if text.len() != 22 {
+        return None;
+    }
+    let secret: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
+    Some(hash(&secret))
+}
+
+fn hash(secret: &[u8; 16]) -> CodeHash {
+    Sha256::digest(secret).into()
+}

@@ -1,0 +1,52 @@
+//! Every bound of the HTTP edge, each with its unit and its reason.
+
+use std::time::Duration;
+
+/// What a stranger has for the TLS handshake, the headers and the body together. A phone on 3G needs 2 s.
+pub(crate) const PRE_AUTH: Duration = Duration::from_secs(5);
+/// How long a connection may go on with plain requests, so that a reader who never reads does not stay for ever. The
+/// page with all its assets takes 10 s on 3G.
+pub(crate) const PLAIN_LIFETIME: Duration = Duration::from_secs(60);
+/// Connections of all addresses that may be open without having proved who they are: at 40 kB each they take 40 MB.
+pub(crate) const MAX_PENDING: usize = 1024;
+/// Request line and headers, bytes: hyper's least, and room for a JWT of 1 KiB beside [`MAX_HELLO_HEADER_BYTES`].
+pub(crate) const MAX_HEAD_BYTES: usize = 8 * 1024;
+/// Headers of a request. Browsers send about 20.
+pub(crate) const MAX_HEADERS: usize = 64;
+/// A request's body, bytes: a refresh token and a device's name stay below 1 KiB.
+pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
+/// The `Devtail-Hello` header, bytes of base64url: a Hello with some 50 channels. A larger one is sent as the first message.
+pub(crate) const MAX_HELLO_HEADER_BYTES: usize = 6 * 1024;
+
+/// One WebSocket message, bytes, as the wire has it.
+pub(crate) const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+/// What a link reads at once, bytes. It is allocated for as long as the link lives.
+pub(crate) const READ_BUFFER_BYTES: usize = 8 * 1024;
+/// What tungstenite may hold of packets that the socket did not take, bytes. The connection loop hands over one packet
+/// at a time, so this is the largest packet and its header.
+pub(crate) const MAX_WRITE_BUFFER_BYTES: usize = MAX_MESSAGE_BYTES + 1024;
+/// What rustls may hold of bytes that the socket did not take: more only delays the newest keystroke's echo.
+pub(crate) const TLS_BUFFER_BYTES: usize = 16 * 1024;
+/// The largest TLS record we send, bytes: a record is decrypted only when it is whole, and 4 KiB are one initial window.
+pub(crate) const TLS_RECORD_BYTES: usize = 4096;
+
+/// Unsent bytes the kernel may hold for a link; beyond it the socket takes no more, and priorities stay ours.
+pub(crate) const NOT_SENT_LOW_WATER_BYTES: u32 = 16 * 1024;
+/// The longest wait before TCP sends again. Linux' 120 s make every link stall for 8 s after a blackout of 10 s.
+pub(crate) const RETRANSMIT_MAX_MS: usize = 1000;
+/// Silence after which the kernel asks whether the peer's machine still is. Liveness proper is the protocol's.
+pub(crate) const KEEPALIVE_AFTER: Duration = Duration::from_secs(120);
+/// How long the kernel waits between its three questions.
+pub(crate) const KEEPALIVE_EVERY: Duration = Duration::from_secs(20);
+
+/// The first wait after accept failed for want of descriptors; it doubles up to [`ACCEPT_BACKOFF_MAX`].
+pub(crate) const ACCEPT_BACKOFF: Duration = Duration::from_millis(20);
+/// The longest wait after accept failed.
+pub(crate) const ACCEPT_BACKOFF_MAX: Duration = Duration::from_secs(1);
+
+/// What fetching an outside issuer's keys may take.
+pub(crate) const JWKS_FETCH: Duration = Duration::from_secs(5);
+/// How often old rows are swept and revocations read even if nobody rang.
+pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// Rings at the doorbell that are answered at once; more wait in the kernel.
+pub(crate) const DOORBELL_TIMEOUT: Duration = Duration::from_secs(1);

@@ -1,0 +1,177 @@
+//! One channel as a device reads it: its place, its credit, its Outbox.
+
+use bytes::Bytes;
+
+use crate::fault::{Code, Fault};
+use crate::id::{Ch, ChannelId};
+use crate::limits::{WINDOW_FOCUSED, WINDOW_OTHER};
+use crate::log::Outbox;
+use crate::position::{Epoch, Position, Unit};
+use crate::wire::{Credit, Data, Open, Opened, Priority, Resume};
+
+#[derive(Debug)]
+pub(super) struct Channel {
+    id: ChannelId,
+    kind: String,
+    /// What to create; gone once it exists, so that nothing is created twice.
+    spec: Option<Bytes>,
+    priority: Priority,
+    place: Place,
+    /// Whether the gateway has answered our Open on this Link.
+    is_open: bool,
+    unit: Unit,
+    consumed: u64,
+    reported: Option<Credit>,
+    pub(super) outbox: Outbox,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Nothing is shown.
+    Empty,
+    /// Everything below is shown.
+    At(Position),
+    /// A new life of the Log, or a gap: only a Snapshot (or, where nothing is lost, the next Data) goes on from here.
+    Waiting { epoch: Epoch, had: Option<u64> },
+}
+
+impl Channel {
+    pub(super) fn new(
+        id: ChannelId,
+        kind: &str,
+        spec: Option<Bytes>,
+        have: Option<Position>,
+        priority: Priority,
+    ) -> Self {
+        Self {
+            id,
+            kind: kind.to_owned(),
+            spec,
+            priority,
+            place: have.map_or(Place::Empty, Place::At),
+            is_open: false,
+            unit: Unit::Bytes,
+            consumed: have.map_or(0, |have| have.offset),
+            reported: None,
+            outbox: Outbox::new(),
+        }
+    }
+
+    pub(super) fn open_frame(&self, ch: Ch) -> Open {
+        let range = self.outbox.range();
+        Open {
+            ch,
+            id: self.id,
+            kind: self.kind.clone(),
+            spec: self.spec.clone(),
+            have: self.position(),
+            window: self.window(),
+            priority: self.priority,
+            outbox: (range.next > 1).then_some(range),
+            client: None,
+        }
+    }
+
+    pub(super) const fn position(&self) -> Option<Position> {
+        match self.place {
+            Place::At(position) => Some(position),
+            Place::Empty | Place::Waiting { .. } => None,
+        }
+    }
+
+    pub(super) const fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The gateway answered our Open.
+    pub(super) fn opened(&mut self, opened: &Opened) {
+        self.spec = None;
+        self.is_open = true;
+        self.unit = opened.unit;
+        self.reported = None;
+        let had = self.position().filter(|have| have.epoch == opened.epoch).map(|have| have.offset);
+        if opened.resume != Resume::Exact || had.is_none() {
+            self.place = Place::Waiting { epoch: opened.epoch, had };
+            self.consumed = 0;
+        }
+    }
+
+    /// What of the Data is new, and where it begins; `None` if nothing is.
+    pub(super) fn data(&mut self, data: Data) -> Result<Option<(u64, Bytes)>, Fault> {
+        let (epoch, next) = match self.place {
+            Place::At(position) => (position.epoch, position.offset),
+            Place::Waiting { epoch, .. } => (epoch, data.off),
+            Place::Empty => return Ok(None),
+        };
+        if data.off > next {
+            return Err(Fault::new(
+                Code::BadSequence,
+                format!("Data at {} came, {next} was next.", data.off),
+            ));
+        }
+        let units = match self.unit {
+            Unit::Bytes => data.bytes.len() as u64,
+            Unit::Records => 1,
+        };
+        let end = data.off + units;
+        if end <= next && !matches!(self.place, Place::Waiting { .. }) {
+            return Ok(None);
+        }
+        let bytes = match self.unit {
+            Unit::Bytes => {
+                data.bytes.slice(usize::try_from(next - data.off).unwrap_or(data.bytes.len())..)
+            }
+            Unit::Records => data.bytes,
+        };
+        self.place = Place::At(Position { epoch, offset: end });
+        self.consumed = self.consumed.max(next);
+        Ok(Some((next, bytes)))
+    }
+
+    /// A Snapshot bound to `at`; `Err` if it is older than what is shown, else what was shown before it.
+    pub(super) fn snapshot(&mut self, at: u64) -> Result<Option<u64>, ()> {
+        let (epoch, had) = match self.place {
+            Place::At(position) if at < position.offset => return Err(()),
+            Place::At(position) => (position.epoch, Some(position.offset)),
+            Place::Waiting { epoch, had } => (epoch, had),
+            Place::Empty => return Err(()),
+        };
+        self.place = Place::At(Position { epoch, offset: at });
+        self.consumed = self.consumed.max(at);
+        Ok(had)
+    }
+
+    /// The view has parsed up to here; returns how many units that was.
+    pub(super) fn consume(&mut self, offset: u64) -> u64 {
+        let reached = self.position().map_or(0, |position| position.offset.min(offset));
+        let units = reached.saturating_sub(self.consumed);
+        self.consumed = self.consumed.max(reached);
+        units
+    }
+
+    /// Sets how urgent it is; whether that is news.
+    pub(super) fn prioritize(&mut self, priority: Priority) -> bool {
+        std::mem::replace(&mut self.priority, priority) != priority
+    }
+
+    /// The Link is gone.
+    pub(super) const fn link_down(&mut self) {
+        self.is_open = false;
+        self.outbox.rewind();
+    }
+
+    /// The credit to report, if it changed since the last report on this Link.
+    pub(super) fn credit(&mut self, ch: Ch) -> Option<Credit> {
+        self.position().filter(|_| self.is_open)?;
+        let limit = self.consumed + u64::from(self.window());
+        let credit = Credit { ch, consumed: self.consumed, limit, priority: self.priority };
+        (self.reported.replace(credit) != Some(credit)).then_some(credit)
+    }
+
+    const fn window(&self) -> u32 {
+        match self.priority {
+            Priority::Focused => WINDOW_FOCUSED,
+            Priority::Visible | Priority::Background => WINDOW_OTHER,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What a frame from the gateway means.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::link::Phase;
+use super::{ClientEvent, ClientSession};
+use crate::fault::{Code, Fault};
+use crate::limits::EVENTS_MAX;
+use crate::time::Time;
+use crate::wire::{Frame, InputAck, Inputs, Opened, Outcome, Snapshot, Version};
+
+impl ClientSession {
+    /// A packet arrived on the Link in use.
+    ///
+    /// # Errors
+    /// The gateway broke a rule or ended the Link: close it, then [`Self::link_down`] with this Fault.
+    pub fn handle_packet(&mut self, now: Time, packet: Bytes) -> Result<(), Fault> {
+        if self.events.len() >= EVENTS_MAX {
+            return Err(Fault::new(Code::Limit, "The driver does not read its events."));
+        }
+        let Some(link) = self.link() else { return Ok(()) };
+        link.rx_bytes += packet.len() as u64;
+        let len = packet.len() as u64;
+        let frames = link.decoder.open(packet)?;
+        self.heard(now);
+        if frames.iter().any(|frame| matches!(frame, Frame::Data(_) | Frame::Snapshot(_))) {
+            self.note_unreported(now, len);
+        }
+        frames.into_iter().try_for_each(|frame| self.handle_frame(now, frame))
+    }
+
+    fn handle_frame(&mut self, now: Time, frame: Frame) -> Result<(), Fault> {
+        if let Phase::Greeting { .. } = self.phase {
+            return self.handle_first(frame);
+        }
+        match frame {
+            Frame::Opened(opened) => self.opened(&opened),
+            Frame::Data(data) => {
+                let ch = data.ch;
+                let Some(channel) = self.channels.get_mut(&ch).filter(|channel| channel.is_open())
+                else {
+                    return Ok(());
+                };
+                if let Some((off, bytes)) = channel.data(data)? {
+                    self.events.push_back(ClientEvent::Data { ch, off, bytes });
+                }
+            }
+            Frame::Snapshot(snapshot) => self.snapshot(now, snapshot),
+            Frame::InputAck(ack) => self.input_ack(ack),
+            Frame::End(end) => {
+                if self.channels.contains_key(&end.ch) {
+                    self.events.push_back(ClientEvent::End {
+                        ch: end.ch,
+                        at: end.at,
+                        status: end.status,
+                    });
+                }
+            }
+            Frame::Fetched { req, answer } => {
+                if self.fetches.remove(&req).is_some() {
+                    self.events.push_back(ClientEvent::Fetched { req, answer });
+                }
+            }
+            Frame::Fault(fault, _) => self.fault(fault)?,
+            Frame::Ping(id) => self.control.push_back(Frame::Pong(id)),
+            Frame::Pong(id) => {
+                if let Some(link) = self.link() {
+                    link.liveness.ponged(now, id);
+                }
+            }
+            Frame::GoAway(after_ms) => {
+                self.come_back_at = Some(now + Duration::from_millis(u64::from(after_ms)))
+            }
+            Frame::Unknown => {}
+            Frame::Hello(_)
+            | Frame::Welcome(_)
+            | Frame::Open(_)
+            | Frame::Close(..)
+            | Frame::Window { .. }
+            | Frame::Input(_)
+            | Frame::Fetch { .. }
+            | Frame::Bye
+            | Frame::Refresh(..) => {
+                return Err(Fault::new(Code::BadPacket, "A gateway does not send this frame."));
+            }
+        }
+        Ok(())
+    }
+
+    fn handle_first(&mut self, frame: Frame) -> Result<(), Fault> {
+        if let Frame::Fault(fault, _) = frame {
+            return Err(fault);
+        }
+        let Frame::Welcome(welcome) = frame else {
+            return Err(Fault::new(
+                Code::HelloExpected,
+                "The gateway's first frame was not a Welcome.",
+            ));
+        };
+        Version::negotiate(welcome.version, welcome.version)?;
+        self.last_boot = Some(welcome.boot);
+        self.welcomed();
+        let questions = self.fetches.iter();
+        self.control.extend(questions.map(|(req, (kind, query))| Frame::Fetch {
+            req: *req,
+            kind: kind.clone(),
+            query: query.clone(),
+        }));
+        Ok(())
+    }
+
+    fn opened(&mut self, opened: &Opened) {
+        let ch = opened.ch;
+        let Some(channel) = self.channels.get_mut(&ch) else { return };
+        let held = channel.outbox.range();
+        channel.opened(opened);
+        let settled = channel.outbox.settle(opened.applied);
+        self.events.push_back(ClientEvent::Opened { ch, resume: opened.resume });
+        match opened.inputs {
+            Inputs::Known if settled > 0 => {
+                self.events.push_back(ClientEvent::Applied { ch, seq: opened.applied });
+            }
+            Inputs::Known => {}
+            Inputs::Unknown => {
+                let next = held.next.min(opened.applied + 1);
+                self.events.push_back(ClientEvent::InputsUnknown { ch, first: held.first, next });
+            }
+        }
+    }
+
+    fn snapshot(&mut self, now: Time, snapshot: Snapshot) {
+        let Snapshot { ch, at, state } = snapshot;
+        let Some(channel) = self.channels.get_mut(&ch).filter(|channel| channel.is_open()) else {
+            return;
+        };
+        if let Ok(had) = channel.snapshot(at) {
+            self.events.push_back(ClientEvent::Snapshot { ch, at, had, state });
+            self.note_unreported(now, 1);
+        }
+    }
+
+    fn input_ack(&mut self, ack: InputAck) {
+        let InputAck { ch, applied, outcome, .. } = ack;
+        let Some(channel) = self.channels.get_mut(&ch).filter(|channel| channel.is_open()) else {
+            return;
+        };
+        let settled = channel.outbox.settle(applied);
+        if settled == 0 {
+            return;
+        }
+        self.events.push_back(match outcome {
+            Outcome::Applied => ClientEvent::Applied { ch, seq: applied },
+            Outcome::Refused(reason) => ClientEvent::InputRefused { ch, seq: applied, reason },
+        });
+    }
+
+    fn fault(&mut self, fault: Fault) -> Result<(), Fault> {
+        let Some(ch) = fault.ch else { return Err(fault) };
+        if self.channels.remove(&ch).is_some() {
+            self.events.push_back(ClientEvent::Refused { ch, fault });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,245 @@
+//! The Links under a session: which one is in use, and when the next is dialled.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::{ClientEvent, ClientSession, LinkState};
+use crate::fault::Fault;
+use crate::limits::{DIAL_WITHIN, WELCOME_WITHIN};
+use crate::link::{AckClock, Liveness, Pulse};
+use crate::time::Time;
+use crate::wire::{Decoder, Encoder, Frame, Hello, Sealed, Version};
+
+/// Where the session is between Links and on one.
+#[derive(Debug)]
+pub(super) enum Phase {
+    /// Waiting to dial.
+    Offline { retry_at: Time },
+    /// The driver is dialling.
+    Dialing,
+    /// The upgrade is done, the Welcome is not here.
+    Greeting { until: Time, link: Link },
+    /// In use.
+    Live(Link),
+    /// In the background; the Bye may still have to be sent.
+    Asleep,
+    /// Over.
+    Closed,
+}
+
+/// What belongs to one Link and dies with it.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) decoder: Decoder,
+    pub(super) liveness: Liveness,
+    pub(super) rx_bytes: u64,
+    pub(super) unreported: AckClock,
+    pub(super) suspected: bool,
+}
+
+impl ClientSession {
+    /// The first packet of the next Link: in the upgrade header, or as the first message. Each dial needs a new one.
+    pub fn hello(&mut self, now: Time) -> Bytes {
+        self.generation += 1;
+        let hello = Hello {
+            version_min: Version::V1.number(),
+            version_max: Version::NEWEST.number(),
+            client: self.config.client,
+            generation: self.generation,
+            last_boot: self.last_boot,
+            zstd_window_log: self.config.zstd_window_log,
+            channels: self.opens(),
+            agent: self.config.agent.clone(),
+        };
+        Encoder::new().seal(now, &[Frame::Hello(hello)], Sealed::Plain)
+    }
+
+    /// A dial became a Link, and its Hello is sent: it replaces the one in use.
+    pub fn link_up(&mut self, now: Time) {
+        let srtt = self.link().and_then(|link| link.liveness.srtt());
+        self.forget_link();
+        self.redialing = false;
+        self.phase = Phase::Greeting {
+            until: now + WELCOME_WITHIN,
+            link: Link {
+                decoder: Decoder::new(self.config.zstd_window_log),
+                liveness: Liveness::new(now, srtt),
+                rx_bytes: 0,
+                unreported: AckClock::default(),
+                suspected: false,
+            },
+        };
+    }
+
+    /// The Link in use is gone. `fault`: what the gateway said, if anything; `random`: uniform, for the jitter.
+    pub fn link_down(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
+        self.forget_link();
+        if self.redialing {
+            self.redialing = false;
+            self.phase = Phase::Dialing;
+            self.say(LinkState::Connecting);
+            return;
+        }
+        self.after_failure(now, random, fault);
+    }
+
+    /// A dial failed. `fault` as in [`Self::link_down`].
+    pub fn dial_failed(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
+        self.redialing = false;
+        if matches!(self.phase, Phase::Dialing) {
+            self.after_failure(now, random, fault);
+        }
+    }
+
+    /// The network changed, or the app came to the front: ask at once, dial at once.
+    pub fn nudge(&mut self, now: Time) {
+        self.backoff.reset();
+        match &mut self.phase {
+            Phase::Offline { .. } | Phase::Asleep => self.dial(),
+            Phase::Live(link) | Phase::Greeting { link, .. } => link.liveness.probe(now),
+            Phase::Dialing | Phase::Closed => {}
+        }
+    }
+
+    /// The app goes to the background: say Bye; [`Self::nudge`] ends it.
+    pub fn sleep(&mut self) {
+        if !matches!(self.phase, Phase::Closed) {
+            self.forget_link();
+            self.redialing = false;
+            self.control.push_back(Frame::Bye);
+            self.phase = Phase::Asleep;
+            self.say(LinkState::Asleep);
+        }
+    }
+
+    /// Ends the session for good: the credential is no longer taken.
+    pub fn give_up(&mut self, fault: Fault) {
+        self.forget_link();
+        self.phase = Phase::Closed;
+        self.say(LinkState::Closed(fault));
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Time, random: u64) {
+        match &mut self.phase {
+            Phase::Offline { retry_at } if now >= *retry_at => self.dial(),
+            Phase::Greeting { until, .. } if now >= *until => {
+                self.events.push_back(ClientEvent::HangUp);
+                self.link_down(now, random, None);
+            }
+            Phase::Live(link) => {
+                link.liveness.handle_timeout(now);
+                match link.liveness.pulse() {
+                    Pulse::Alive => {}
+                    Pulse::Suspect(since) if !link.suspected => {
+                        link.suspected = true;
+                        self.say(LinkState::Suspect { since });
+                        self.redial();
+                    }
+                    Pulse::Suspect(_) => self.redial(),
+                    Pulse::Dead => {
+                        self.events.push_back(ClientEvent::HangUp);
+                        self.link_down(now, random, None);
+                    }
+                }
+            }
+            Phase::Offline { .. }
+            | Phase::Dialing
+            | Phase::Greeting { .. }
+            | Phase::Asleep
+            | Phase::Closed => {}
+        }
+    }
+
+    /// When to be woken at the latest; `None`: only by an event from outside.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        match &self.phase {
+            Phase::Offline { retry_at } => Some(*retry_at),
+            Phase::Greeting { until, .. } => Some(*until),
+            Phase::Live(link) => {
+                [link.liveness.poll_timeout(), link.unreported.due_at()].into_iter().flatten().min()
+            }
+            Phase::Dialing | Phase::Asleep | Phase::Closed => None,
+        }
+    }
+
+    /// How long a dial may take before the driver reports it failed.
+    pub const fn dial_within(&self) -> Duration {
+        DIAL_WITHIN
+    }
+
+    /// Whether a Link is in use and greeted.
+    pub const fn is_live(&self) -> bool {
+        matches!(self.phase, Phase::Live(_))
+    }
+
+    pub(super) const fn link(&mut self) -> Option<&mut Link> {
+        match &mut self.phase {
+            Phase::Live(link) | Phase::Greeting { link, .. } => Some(link),
+            Phase::Offline { .. } | Phase::Dialing | Phase::Asleep | Phase::Closed => None,
+        }
+    }
+
+    /// A frame proves the Link in use alive: a parallel dial is no longer wanted.
+    pub(super) fn heard(&mut self, now: Time) {
+        let Some(link) = self.link() else { return };
+        link.liveness.heard(now);
+        if std::mem::take(&mut link.suspected) {
+            self.say(LinkState::Live);
+            if std::mem::take(&mut self.redialing) {
+                self.events.push_back(ClientEvent::CancelDial);
+            }
+        }
+    }
+
+    pub(super) fn probe_if_silent(&mut self, now: Time) {
+        if let Phase::Live(link) = &mut self.phase {
+            link.liveness.probe_if_silent(now);
+        }
+    }
+
+    pub(super) fn note_unreported(&mut self, now: Time, units: u64) {
+        if let Phase::Live(link) = &mut self.phase {
+            link.unreported.note(now, units);
+        }
+    }
+
+    pub(super) fn welcomed(&mut self) {
+        if let Phase::Greeting { link, .. } = std::mem::replace(&mut self.phase, Phase::Closed) {
+            self.phase = Phase::Live(link);
+            self.backoff.reset();
+            self.come_back_at = None;
+            self.say(LinkState::Live);
+        }
+    }
+
+    fn dial(&mut self) {
+        self.phase = Phase::Dialing;
+        self.say(LinkState::Connecting);
+        self.events.push_back(ClientEvent::Dial);
+    }
+
+    fn redial(&mut self) {
+        if !std::mem::replace(&mut self.redialing, true) {
+            self.events.push_back(ClientEvent::Dial);
+        }
+    }
+
+    fn after_failure(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
+        if let Some(fault) = fault.filter(|fault| !fault.should_retry()) {
+            return self.give_up(fault.clone());
+        }
+        let retry_at = self.come_back_at.take().unwrap_or_else(|| now + self.backoff.next(random));
+        if retry_at <= now {
+            return self.dial();
+        }
+        self.phase = Phase::Offline { retry_at };
+        self.say(LinkState::Offline { until: retry_at });
+    }
+
+    fn forget_link(&mut self) {
+        self.control.clear();
+        self.channels.values_mut().for_each(super::Channel::link_down);
+    }
+}
