@@ -18,19 +18,16 @@ struct Bucket {
 impl Bucket {
     const FULL: Self = Self { full_at: Timestamp::from_unix_ms(0) };
 
-    /// Takes one, or says how many ms are missing for one.
-    fn take(&mut self, now: Timestamp, burst: u32, refill_ms: u64) -> Result<(), u64> {
+    /// How many ms are missing for one more; 0 if it is there.
+    fn missing_ms(&mut self, now: Timestamp, burst: u32, refill_ms: u64) -> u64 {
         let depth_ms = u64::from(burst).saturating_mul(refill_ms);
         // A clock that was set back must not lock anybody out for longer than an empty bucket would.
         self.full_at = self.full_at.max(now).min(now.plus_ms(depth_ms));
-        let after = self.full_at.plus_ms(refill_ms);
-        match after.ms_since(now).saturating_sub(depth_ms) {
-            0 => {
-                self.full_at = after;
-                Ok(())
-            }
-            missing_ms => Err(missing_ms),
-        }
+        self.full_at.plus_ms(refill_ms).ms_since(now).saturating_sub(depth_ms)
+    }
+
+    fn spend(&mut self, refill_ms: u64) {
+        self.full_at = self.full_at.plus_ms(refill_ms);
     }
 }
 
@@ -51,11 +48,16 @@ impl PairingLimiter {
         let address = network(address);
         self.make_room(now, address);
         let bucket = self.by_address.entry(address).or_insert(Bucket::FULL);
-        // The address first: one busy address must not empty the bucket that all share.
-        bucket
-            .take(now, PAIRING_BURST_PER_ADDRESS, PAIRING_REFILL_PER_ADDRESS_MS)
-            .and_then(|()| self.all.take(now, PAIRING_BURST, PAIRING_REFILL_MS))
-            .map_err(|missing_ms| Duration::from_secs(missing_ms.div_ceil(1000)))
+        let (burst, refill_ms) = (PAIRING_BURST_PER_ADDRESS, PAIRING_REFILL_PER_ADDRESS_MS);
+        let missing_ms = bucket.missing_ms(now, burst, refill_ms);
+        let missing_ms = missing_ms.max(self.all.missing_ms(now, PAIRING_BURST, PAIRING_REFILL_MS));
+        if missing_ms > 0 {
+            return Err(Duration::from_secs(missing_ms.div_ceil(1000)));
+        }
+        // Only who gets through spends: one busy address must not empty the bucket that all share.
+        bucket.spend(refill_ms);
+        self.all.spend(PAIRING_REFILL_MS);
+        Ok(())
     }
 
     fn make_room(&mut self, now: Timestamp, address: IpAddr) {

@@ -124,9 +124,9 @@ impl IssuerConfig {
         if self.scopes.is_empty() { Err(BadIssuer::NoScope(name())) } else { Ok(()) }
     }
 
-    /// True if this algorithm is pinned for it.
-    pub(crate) fn signs_with(&self, algorithm: Algorithm) -> bool {
-        self.algorithms.iter().any(|pinned| Algorithm::from(*pinned) == algorithm)
+    /// The algorithm, if it is pinned for it.
+    pub(crate) fn pinned(&self, algorithm: Algorithm) -> Option<IssuerAlgorithm> {
+        self.algorithms.iter().copied().find(|pinned| Algorithm::from(*pinned) == algorithm)
     }
 
     /// True if the subject is let in.

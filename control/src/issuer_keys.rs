@@ -2,12 +2,13 @@
 
 use crate::{
     auth_error::AuthError,
+    issuer_config::IssuerAlgorithm,
     limits::{JWKS_FETCH_GAP_MS, JWKS_MAX_AGE_MS, JWKS_STALE_MS, MAX_JWKS_BYTES, MAX_JWKS_KEYS},
     timestamp::Timestamp,
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{
-    Algorithm, DecodingKey,
+    DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse},
 };
 use serde::Deserialize;
@@ -123,7 +124,7 @@ impl IssuerKeys {
         &mut self,
         now: Timestamp,
         kid: &str,
-        algorithm: Algorithm,
+        algorithm: IssuerAlgorithm,
     ) -> Result<DecodingKey, AuthError> {
         if self.fetched.is_none_or(|fetched| now.ms_since(fetched) > JWKS_STALE_MS) {
             return Err(AuthError::IssuerKeysMissing);
@@ -132,7 +133,7 @@ impl IssuerKeys {
             self.unknown_kid_asked = true;
             return Err(AuthError::TokenKey);
         };
-        if kind_for(algorithm) == Some(found.kind) {
+        if kind_for(algorithm) == found.kind {
             Ok(found.key.clone())
         } else {
             Err(AuthError::TokenAlgorithm)
@@ -140,48 +141,46 @@ impl IssuerKeys {
     }
 }
 
-/// Which kind of key an algorithm needs; none for algorithms that are not accepted from outside.
-fn kind_for(algorithm: Algorithm) -> Option<KeyKind> {
+/// Which kind of key an algorithm needs.
+fn kind_for(algorithm: IssuerAlgorithm) -> KeyKind {
     match algorithm {
-        Algorithm::RS256 | Algorithm::RS384 | Algorithm::RS512 | Algorithm::PS256 => {
-            Some(KeyKind::Rsa)
-        }
-        Algorithm::ES256 => Some(KeyKind::P256),
-        Algorithm::ES384 => Some(KeyKind::P384),
-        Algorithm::EdDSA => Some(KeyKind::Ed25519),
-        _ => None,
+        IssuerAlgorithm::RS256
+        | IssuerAlgorithm::RS384
+        | IssuerAlgorithm::RS512
+        | IssuerAlgorithm::PS256 => KeyKind::Rsa,
+        IssuerAlgorithm::ES256 => KeyKind::P256,
+        IssuerAlgorithm::ES384 => KeyKind::P384,
+        IssuerAlgorithm::EdDSA => KeyKind::Ed25519,
     }
 }
 
-/// Reads one key; nothing if it has no id, is not for signatures, or is weak or damaged. Sizes are checked here because
-/// the verifier below takes them for granted.
+/// Reads one key; nothing if it has no id, is not for signatures, or is weak or damaged.
 fn read_key(value: serde_json::Value) -> Option<IssuerKey> {
     let jwk: Jwk = serde_json::from_value(value).ok()?;
     if !matches!(jwk.common.public_key_use, None | Some(PublicKeyUse::Signature)) {
         return None;
     }
-    let kind = match &jwk.algorithm {
-        AlgorithmParameters::RSA(rsa) => {
-            let (modulus, exponent) = (decode(&rsa.n)?, decode(&rsa.e)?);
-            let fits =
-                RSA_MODULUS_BYTES.contains(&modulus.len()) && (1..=8).contains(&exponent.len());
-            fits.then_some(KeyKind::Rsa)?
-        }
-        AlgorithmParameters::EllipticCurve(point) => {
-            let (kind, size) = match point.curve {
-                EllipticCurve::P256 => (KeyKind::P256, 32),
-                EllipticCurve::P384 => (KeyKind::P384, 48),
-                _ => return None,
-            };
-            (decode(&point.x)?.len() == size && decode(&point.y)?.len() == size).then_some(kind)?
-        }
-        AlgorithmParameters::OctetKeyPair(pair) => {
-            let fits = pair.curve == EllipticCurve::Ed25519 && decode(&pair.x)?.len() == 32;
-            fits.then_some(KeyKind::Ed25519)?
-        }
-        _ => return None,
-    };
+    let kind = kind_of(&jwk.algorithm)?;
     Some(IssuerKey { kind, key: DecodingKey::from_jwk(&jwk).ok()?, kid: jwk.common.key_id? })
+}
+
+/// The kind of a key of the right size. Checked here because the verifier below takes sizes for granted.
+fn kind_of(parameters: &AlgorithmParameters) -> Option<KeyKind> {
+    if let AlgorithmParameters::RSA(rsa) = parameters {
+        let (modulus, exponent) = (decode(&rsa.n)?, decode(&rsa.e)?);
+        let fits = RSA_MODULUS_BYTES.contains(&modulus.len()) && (1..=8).contains(&exponent.len());
+        return fits.then_some(KeyKind::Rsa);
+    }
+    if let AlgorithmParameters::OctetKeyPair(pair) = parameters {
+        let fits = pair.curve == EllipticCurve::Ed25519 && decode(&pair.x)?.len() == 32;
+        return fits.then_some(KeyKind::Ed25519);
+    }
+    let AlgorithmParameters::EllipticCurve(point) = parameters else { return None };
+    let sizes = (decode(&point.x)?.len(), decode(&point.y)?.len());
+    if point.curve == EllipticCurve::P256 && sizes == (32, 32) {
+        return Some(KeyKind::P256);
+    }
+    (point.curve == EllipticCurve::P384 && sizes == (48, 48)).then_some(KeyKind::P384)
 }
 
 fn decode(text: &str) -> Option<Vec<u8>> {

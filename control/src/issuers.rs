@@ -86,10 +86,9 @@ impl Issuers {
             let mut issuers = self.lock();
             let issuer = issuers.iter_mut().find(|issuer| issuer.config.issuer == claimed.issuer);
             let issuer = issuer.ok_or(AuthError::TokenIssuer)?;
-            if !issuer.config.signs_with(claimed.algorithm) {
-                return Err(AuthError::TokenAlgorithm);
-            }
-            (issuer.config.clone(), issuer.keys.find(now, &claimed.kid, claimed.algorithm)?)
+            let algorithm =
+                issuer.config.pinned(claimed.algorithm).ok_or(AuthError::TokenAlgorithm)?;
+            (issuer.config.clone(), issuer.keys.find(now, &claimed.kid, algorithm)?)
         };
         let claims: OutsideClaims = claimed.prove(token, &key)?;
         claims.check(now, &config)?;

@@ -65,9 +65,10 @@ impl Claimed {
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
-        let proved = decode::<T>(token, key, &validation).map_err(|error| match error.kind() {
-            ErrorKind::InvalidSignature => AuthError::TokenSignature,
-            _ => AuthError::TokenMalformed("claims missing or of the wrong type"),
+        let proved = decode::<T>(token, key, &validation).map_err(|error| {
+            let forged = matches!(error.kind(), ErrorKind::InvalidSignature);
+            let malformed = AuthError::TokenMalformed("claims missing or of the wrong type");
+            if forged { AuthError::TokenSignature } else { malformed }
         })?;
         Ok(proved.claims)
     }

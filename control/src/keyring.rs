@@ -165,10 +165,7 @@ fn private_key(seed: &[u8; 32]) -> EncodingKey {
 }
 
 fn public_half(private: &EncodingKey) -> Option<[u8; 32]> {
-    match Jwk::from_encoding_key(private, Algorithm::EdDSA).ok()?.algorithm {
-        AlgorithmParameters::OctetKeyPair(pair) => {
-            URL_SAFE_NO_PAD.decode(pair.x).ok()?.try_into().ok()
-        }
-        _ => None,
-    }
+    let jwk = Jwk::from_encoding_key(private, Algorithm::EdDSA).ok()?;
+    let AlgorithmParameters::OctetKeyPair(pair) = jwk.algorithm else { return None };
+    URL_SAFE_NO_PAD.decode(pair.x).ok()?.try_into().ok()
 }

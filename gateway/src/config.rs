@@ -51,6 +51,8 @@ pub struct Config {
     pub metrics_public: bool,
     /// What is logged, as tracing directives. Default `info`.
     pub log: String,
+    /// The program that is run as `PROGRAM hold` for each terminal: this one itself. No key sets it.
+    pub holder: PathBuf,
 }
 
 /// How the port is encrypted.
@@ -105,6 +107,7 @@ impl Config {
             pending_per_address: pending,
             metrics_public: settings.metrics_public.unwrap_or(false),
             log: settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
+            holder: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("devtail")),
         };
         config.may_be_served()
     }

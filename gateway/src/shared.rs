@@ -2,7 +2,11 @@
 
 use crate::{
     config::Config,
+    fence::Fences,
+    hub::Hub,
+    guard::Guard,
     metrics::{Gauges, Metrics},
+    notice::Notices,
     pending::Pending,
     tally::Tally,
     tls::Encryption,
@@ -14,7 +18,7 @@ use tokio::sync::watch;
 /// What a gateway is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Recovering channels of a former life; `/readyz` says no, links are admitted.
+    /// Recovering channels of a former life; `/readyz` says no, and links wait.
     Starting,
     /// Serving.
     Serving,
@@ -33,14 +37,26 @@ pub(crate) struct Shared {
     pub(crate) issuers: Issuers,
     /// What the gateway was told.
     pub(crate) config: Config,
+    /// Which names and pages it answers to.
+    pub(crate) guard: Guard,
+    /// The machine's own name, for people.
+    pub(crate) machine: String,
+    /// Tells the person at the terminal.
+    pub(crate) notices: Notices,
     /// How the port is encrypted, if it is.
     pub(crate) encryption: Option<Encryption>,
+    /// The channels that run behind this gateway.
+    pub(crate) hub: Hub,
+    /// One live link a client instance.
+    pub(crate) fences: Arc<Fences>,
     /// What is counted.
     pub(crate) metrics: Metrics,
     /// Connections that have not proved who they are.
     pub(crate) pending: Arc<Pending>,
     /// Links that are open.
     pub(crate) links_open: Tally,
+    /// Client instances with a live link; the connection loop counts them.
+    pub(crate) sessions: Tally,
     /// What the gateway is doing; a connection loop watches it for the drain.
     pub(crate) phase: watch::Receiver<Phase>,
     /// Changes whenever a device was revoked: a connection then asks [`Control::is_revoked`] about its own.
@@ -59,7 +75,7 @@ impl Shared {
     pub(crate) fn gauges(&self) -> Gauges {
         Gauges {
             links: self.links_open.value(),
-            sessions: self.links_open.value(),
+            sessions: self.sessions.value(),
             pending: self.pending.len(),
             uptime_seconds: self.started.elapsed().as_secs_f64(),
         }

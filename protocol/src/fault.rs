@@ -78,6 +78,28 @@ impl Code {
         Self::ALL.into_iter().find(|code| code.number() == number)
     }
 
+    /// Its name in logs and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::BadPacket => "bad_packet",
+            Self::TooLarge => "too_large",
+            Self::Version => "version",
+            Self::HelloExpected => "hello_expected",
+            Self::HelloTimeout => "hello_timeout",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Revoked => "revoked",
+            Self::Denied => "denied",
+            Self::Gone => "gone",
+            Self::Limit => "limit",
+            Self::Superseded => "superseded",
+            Self::BadSequence => "bad_sequence",
+            Self::UnknownKind => "unknown_kind",
+            Self::BadSpec => "bad_spec",
+            Self::Failed => "failed",
+            Self::Idle => "idle",
+        }
+    }
+
     /// The number on the wire.
     pub const fn number(self) -> u32 {
         self as u32

@@ -1,4 +1,7 @@
 //! What the tests, the bench and the soak share. It sees all floors, and no floor sees it.
 
+pub mod gateway;
+pub mod proxy;
 pub mod repo;
+pub mod tokens;
 pub mod vectors;

@@ -2,6 +2,8 @@
 
 /// Columns or rows of a grid: more than any wall of screens shows.
 pub const SIDE_MAX: u32 = 1000;
+/// Cells of a grid: twice a wall of screens in the smallest print, and a Snapshot of its text still fits a packet.
+pub const CELLS_MAX: u32 = 250_000;
 /// Columns a terminal has when nobody says: the VT100's.
 pub const COLS_DEFAULT: u16 = 80;
 /// Rows a terminal has when nobody says: the VT100's.

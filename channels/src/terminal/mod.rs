@@ -11,6 +11,7 @@
 //!
 //! Read first: [`Screen`], then [`Scanner`], then [`message`].
 
+mod csi;
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "written by prost from proto/terminal.proto")]
 mod generated;
 mod lex;
@@ -18,10 +19,12 @@ pub mod limits;
 pub mod message;
 mod scan;
 mod screen;
+mod source;
 
 pub use message::{Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal};
-pub use scan::{Question, Scanner, Segment};
+pub use scan::{Question, Scanner, Segment, Slot};
 pub use screen::{Cursor, Screen, size_mark};
+pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.
 pub const KIND: &str = "terminal";

@@ -41,7 +41,7 @@ fn value(config: &Config, key: &str) -> Option<Value> {
         "tls_cert" => path(tls_file(&config.tls, |cert, _| cert)?),
         "tls_key" => path(tls_file(&config.tls, |_, key| key)?),
         "public_host" => config.public_host.as_ref()?.to_string().into(),
-        "allowed_origins" => config.allowed_origins.iter().map(|origin| Value::from(origin.to_string())).collect(),
+        "allowed_origins" => Value::Array(config.allowed_origins.iter().map(|origin| origin.to_string().into()).collect()),
         "drain_seconds" => i64::try_from(config.drain.as_secs()).expect("at most 600").into(),
         "pending_per_address" => i64::from(config.pending_per_address).into(),
         "metrics_public" => config.metrics_public.into(),

@@ -27,6 +27,8 @@ pub enum MirrorEvent {
     Attached(ClientId, Opened),
     /// Inputs of this client are settled up to here, the last with this outcome.
     Settled(ClientId, u64, Outcome),
+    /// The answer to [`Mirror::ask`].
+    Answered(u32, Result<Bytes, Fault>),
     /// The holder refuses this client.
     Refused(ClientId, Fault),
 }
@@ -105,6 +107,9 @@ impl Mirror {
             Frame::InputAck(InputAck { client: Some(client), applied, outcome, .. }) => {
                 self.events.push_back(MirrorEvent::Settled(client, applied, outcome));
             }
+            Frame::Fetched { req, answer } => {
+                self.events.push_back(MirrorEvent::Answered(req, answer))
+            }
             Frame::Fault(fault, Some(client)) => {
                 self.events.push_back(MirrorEvent::Refused(client, fault))
             }
@@ -124,7 +129,6 @@ impl Mirror {
             | Frame::Input(_)
             | Frame::InputAck(_)
             | Frame::Fetch { .. }
-            | Frame::Fetched { .. }
             | Frame::Ping(_)
             | Frame::GoAway(_)
             | Frame::Bye
@@ -209,6 +213,14 @@ impl Mirror {
         outbox: Option<OutboxRange>,
     ) -> Result<(), Fault> {
         self.say(Frame::Open(open(id, kind, Some(client), outbox)))
+    }
+
+    /// Asks the holder a question of the kind.
+    ///
+    /// # Errors
+    /// [`Code::Limit`] if the holder takes nothing.
+    pub fn ask(&mut self, req: u32, kind: &str, query: Bytes) -> Result<(), Fault> {
+        self.say(Frame::Fetch { req, kind: kind.to_owned(), query })
     }
 
     /// A client has left.

@@ -1,7 +1,7 @@
 //! The two ends of a holder's socket: the [`Owner`] of a channel's Log and Inbox, and the gateway's [`Mirror`] of it.
 //!
 //! The socket carries the same packets as a Link, each behind its length as a big-endian u32, and is trusted, ordered
-//! and local. The gateway may die at any moment; the Owner goes on, and the next gateway begins with a Hello.
+//! and local. Each end reads while it writes: two full buffers must not wait for each other. The gateway may die at any moment; the Owner goes on, and the next gateway begins with a Hello.
 
 mod mirror;
 mod owner;

@@ -38,6 +38,15 @@ pub enum OwnerEvent {
     Detached(ClientId),
     /// A front waits for [`Owner::snapshot`].
     SnapshotWanted,
+    /// A front asks the kind; answer with [`Owner::answer`].
+    Asked {
+        /// Who asks.
+        front: FrontId,
+        /// Its number for the question.
+        req: u32,
+        /// The kind's own message.
+        query: Bytes,
+    },
 }
 
 /// A Log, its Inbox and the fronts that read it.
@@ -157,6 +166,10 @@ impl Owner {
                 self.events.push_back(OwnerEvent::SnapshotWanted);
                 Ok(())
             }
+            Frame::Fetch { req, query, .. } => {
+                self.events.push_back(OwnerEvent::Asked { front, req, query });
+                Ok(())
+            }
             Frame::Ping(id) => self.control(front, Frame::Pong(id)),
             Frame::Unknown | Frame::Bye | Frame::Pong(_) => Ok(()),
             Frame::Hello(_)
@@ -167,7 +180,6 @@ impl Owner {
             | Frame::Snapshot(_)
             | Frame::Input(_)
             | Frame::InputAck(_)
-            | Frame::Fetch { .. }
             | Frame::Fetched { .. }
             | Frame::GoAway(_)
             | Frame::Fault(..)
@@ -279,6 +291,13 @@ impl Owner {
             return;
         }
         front.control.push_back(ack(client, seq, outcome));
+    }
+
+    /// The answer to an [`OwnerEvent::Asked`].
+    pub fn answer(&mut self, front: FrontId, req: u32, answer: Result<Bytes, Fault>) {
+        if let Some(front) = self.fronts.get_mut(&front) {
+            front.control.push_back(Frame::Fetched { req, answer });
+        }
     }
 
     /// Appends to the Log.

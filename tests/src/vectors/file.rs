@@ -28,7 +28,7 @@ fn packet_of(line: &str) -> Result<Bytes> {
         return Ok(Bytes::new());
     }
     ensure!(
-        line.len() % 2 == 0 && line.is_ascii(),
+        line.len().is_multiple_of(2) && line.is_ascii(),
         "a line of hex has two digits a byte: {line:.20}"
     );
     let bytes = line.as_bytes().chunks(2).map(|digits| {

@@ -21,7 +21,7 @@ impl File {
 
     /// Whether a program wrote it, by its own word.
     pub(crate) fn is_generated(&self) -> bool {
-        self.text().is_some_and(|text| text.lines().take(5).any(|line| line.contains("@generated")))
+        self.text().is_some_and(|text| text.lines().take(8).any(|line| line.contains("@generated")))
     }
 }
 

@@ -53,7 +53,7 @@ export class Decompressor {
       throw badPacket("its zstd stream has parts that were not agreed");
     }
     const windowBytes = (1 << (10 + Math.min(window >> 3, 20))) * (1 + (window & 7) / 8);
-    if (windowBytes > 1 << this.#windowLogMax) throw tooLarge("zstd window", windowBytes, 1 << this.#windowLogMax);
+    if (windowBytes > 1 << this.#windowLogMax) throw badPacket("its zstd window is larger than was agreed");
     this.#blockMax = Math.min(BLOCK_MAX, windowBytes);
     this.#began = true;
     const padded = new Uint8Array(FZSTD_HOLDS_BACK);

@@ -1,7 +1,7 @@
 //! What can be wrong with a message of this kind, in words for the person who sent it.
 
 use crate::terminal::limits::{
-    CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX, KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX,
+    CELLS_MAX, CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX, KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX,
     PATH_BYTES_MAX, SIDE_MAX,
 };
 
@@ -21,7 +21,7 @@ pub enum Bad {
     #[error("the terminal message says nothing this version knows; update the older of the two programs")]
     Nothing,
     /// A grid nobody can show.
-    #[error("a terminal of {cols}x{rows} cells is not possible; both sides must be 1 to {SIDE_MAX}")]
+    #[error("a terminal of {cols}x{rows} cells is not possible; both sides must be 1 to {SIDE_MAX}, their product at most {CELLS_MAX}")]
     Size {
         /// Columns asked for.
         cols: u32,

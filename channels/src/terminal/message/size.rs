@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 
 use super::Bad;
 use crate::terminal::generated;
-use crate::terminal::limits::{COLS_DEFAULT, ROWS_DEFAULT, SIDE_MAX};
+use crate::terminal::limits::{CELLS_MAX, COLS_DEFAULT, ROWS_DEFAULT, SIDE_MAX};
 
 /// Columns and rows of a grid, each 1 to 1000. Default: 80 × 24.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -18,10 +18,12 @@ impl Size {
     /// A grid of so many columns and rows.
     ///
     /// # Errors
-    /// `Bad::Size` unless both are 1 to 1000.
+    /// `Bad::Size` unless both are 1 to 1000, and their product is at most `CELLS_MAX`.
     pub fn new(cols: u32, rows: u32) -> Result<Self, Bad> {
         let side = |n: u32| u16::try_from(n).ok().filter(|_| n <= SIDE_MAX).and_then(NonZeroU16::new);
-        let (Some(cols), Some(rows)) = (side(cols), side(rows)) else { return Err(Bad::Size { cols, rows }) };
+        let (Some(cols), Some(rows), true) = (side(cols), side(rows), cols.saturating_mul(rows) <= CELLS_MAX) else {
+            return Err(Bad::Size { cols, rows });
+        };
         Ok(Self { cols, rows })
     }
 
@@ -31,7 +33,8 @@ impl Size {
             0 => u32::from(default),
             n => n.min(SIDE_MAX),
         };
-        Self::new(side(cols, COLS_DEFAULT), side(rows, ROWS_DEFAULT)).unwrap_or_default()
+        let cols = side(cols, COLS_DEFAULT);
+        Self::new(cols, side(rows, ROWS_DEFAULT).min(CELLS_MAX / cols)).unwrap_or_default()
     }
 
     /// Columns, 1 to 1000.
@@ -84,6 +87,8 @@ mod tests {
         assert_eq!(error, Bad::Size { cols: 0, rows: 5 });
         assert!(error.to_string().contains("1 to 1000"));
         assert!(Size::new(1001, 5).is_err());
+        assert!(Size::new(1000, 1000).is_err());
+        assert_eq!(Size::clamped(1000, 1000).to_string(), "1000x250");
         assert_eq!(Size::clamped(5000, 0).to_string(), "1000x24");
     }
 }

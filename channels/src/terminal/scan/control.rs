@@ -18,6 +18,10 @@ pub(super) enum Ruling {
     Instead(Vec<u8>),
     /// The host answers.
     Ask(Question),
+    /// Whoever keeps the titles saves the one there is.
+    SaveTitle,
+    /// Whoever keeps the titles says the last one saved.
+    RestoreTitle,
     /// The character before, so many times.
     Repeat(u16),
 }
@@ -63,7 +67,7 @@ fn plain(csi: &Csi) -> Ruling {
         b'c' if csi.value(0) == 0 => Ruling::Ask(Question::PrimaryAttributes),
         b'n' if csi.value(0) == 5 => Ruling::Ask(Question::Health),
         b'n' if csi.value(0) == 6 => Ruling::Ask(Question::Cursor),
-        b't' => window(csi.value(0)),
+        b't' => window(csi.value(0), csi.value(1)),
         b'b' => Ruling::Repeat(csi.count(0)),
         b'h' | b'l' => modes(csi),
         b'@'..=b'M' | b'P' | b'S' | b'X' | b'Z' | b'`' | b'a' | b'd'..=b'g' | b'm' | b'r' | b's' | b'u' => Ruling::Pass,
@@ -73,11 +77,12 @@ fn plain(csi: &Csi) -> Ruling {
     }
 }
 
-fn window(operation: u16) -> Ruling {
+fn window(operation: u16, which: u16) -> Ruling {
     match operation {
         11 | 13..=16 | 18..=21 => Ruling::Ask(Question::Window(operation)),
-        // Saves and restores the title.
-        22 | 23 => Ruling::Pass,
+        // 1 is the icon's title alone.
+        22 if which != 1 => Ruling::SaveTitle,
+        23 if which != 1 => Ruling::RestoreTitle,
         _ => Ruling::Drop,
     }
 }

@@ -28,6 +28,11 @@ pub enum Segment<'a> {
     Clean(&'a [u8]),
     /// A question, to be answered from the screen as it is after all before it.
     Question(Question),
+    /// The program saves its window title (XTWINOPS 22).
+    SaveTitle,
+    /// The program wants the title back that it saved last (XTWINOPS 23): its place in the Log takes an OSC 2, so that
+    /// no reader needs to have seen it saved.
+    RestoreTitle,
 }
 
 /// The stream's state between two reads.
@@ -63,9 +68,9 @@ impl Scanner {
             }
             let mut lexer = std::mem::take(&mut self.lexer);
             let (used, step) = lexer.step(input);
-            if let Some(question) = self.judge(step) {
+            if let Some(segment) = self.judge(step) {
                 self.hand_on(&mut each);
-                each(Segment::Question(question));
+                each(segment);
             }
             self.lexer = lexer;
             input = &input[used..];
@@ -140,7 +145,7 @@ impl Scanner {
         &input[given..]
     }
 
-    fn judge(&mut self, step: Step<'_>) -> Option<Question> {
+    fn judge(&mut self, step: Step<'_>) -> Option<Segment<'static>> {
         match step {
             Step::More | Step::Void => None,
             Step::C0(byte) => {
@@ -164,13 +169,15 @@ impl Scanner {
         }
     }
 
-    fn rule(&mut self, raw: &[u8], ruling: Ruling) -> Option<Question> {
+    fn rule(&mut self, raw: &[u8], ruling: Ruling) -> Option<Segment<'static>> {
         let repeatable = self.repeatable.take();
         match ruling {
             Ruling::Pass => self.clean.extend_from_slice(raw),
             Ruling::Drop => {}
             Ruling::Instead(bytes) => self.clean.extend_from_slice(&bytes),
-            Ruling::Ask(question) => return Some(question),
+            Ruling::Ask(question) => return Some(Segment::Question(question)),
+            Ruling::SaveTitle => return Some(Segment::SaveTitle),
+            Ruling::RestoreTitle => return Some(Segment::RestoreTitle),
             Ruling::Repeat(times) => {
                 self.repeatable = repeatable;
                 let mut buffer = [0; 4];
@@ -210,7 +217,7 @@ impl Scanner {
         }
     }
 
-    fn close(&mut self, close: Close) -> Option<Question> {
+    fn close(&mut self, close: Close) -> Option<Segment<'static>> {
         match std::mem::take(&mut self.fate) {
             Fate::Dropping => None,
             Fate::Passing { .. } => {
@@ -219,14 +226,14 @@ impl Scanner {
             }
             Fate::Judging { .. } if close == Close::Cancelled => None,
             Fate::Judging { kind, held } => match string::settle(kind, &held, close) {
-                Ruling::Ask(question) => Some(question),
+                Ruling::Ask(question) => Some(Segment::Question(question)),
                 Ruling::Pass => {
                     self.clean.extend_from_slice(introducer(kind));
                     self.clean.extend_from_slice(&held);
                     self.clean.extend_from_slice(terminator(close));
                     None
                 }
-                Ruling::Drop | Ruling::Instead(_) | Ruling::Repeat(_) => None,
+                Ruling::Drop | Ruling::Instead(_) | Ruling::Repeat(_) | Ruling::SaveTitle | Ruling::RestoreTitle => None,
             },
         }
     }

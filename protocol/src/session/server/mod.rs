@@ -210,12 +210,15 @@ impl ServerSession {
         [Some(deadline), acks, self.encoder_idle_at].into_iter().flatten().min()
     }
 
-    /// The channel of a [`ServerEvent::Open`] was found or created.
-    pub fn attached(&mut self, ch: Ch, attached: Attached) {
+    /// The channel of a [`ServerEvent::Open`] was found or created. False if the client no longer wants it.
+    pub fn attached(&mut self, ch: Ch, attached: Attached) -> bool {
         let replay_max = self.flow.replay_max();
-        let Some(reader) = self.readers.get_mut(&ch) else { return };
-        let Some(resume) = reader.attach(&attached, replay_max) else { return };
-        let Extent { epoch, head, base, loss, .. } = attached.extent;
+        let Some(resume) =
+            self.readers.get_mut(&ch).and_then(|reader| reader.attach(&attached, replay_max))
+        else {
+            return false;
+        };
+        let Extent { epoch, head, loss, .. } = attached.extent;
         self.control.push_back(Frame::Opened(Opened {
             ch,
             epoch,
@@ -225,9 +228,10 @@ impl ServerSession {
             applied: attached.applied,
             unit: attached.unit,
             client: None,
-            base,
+            base: 0,
             loss,
         }));
+        true
     }
 
     /// The channel of a [`ServerEvent::Open`] cannot be had, or an open one is lost: the client is told, and reads it no more.
@@ -261,11 +265,12 @@ impl ServerSession {
         self.control.push_back(Frame::Fetched { req, answer });
     }
 
-    /// The gateway is going: the client is told when to come back.
+    /// The gateway is going: the client is told when to come back, and the Link closes.
     pub fn go_away(&mut self, reconnect_after_ms: u32) {
         if self.phase == Phase::Live {
             self.control.push_back(Frame::GoAway(reconnect_after_ms));
         }
+        self.phase = Phase::Closing;
     }
 
     /// The Link ends with this Fault: it is the last thing sent.

@@ -1,0 +1,241 @@
+//! A Dock: the gateway's end of a running channel that lives in a holder. It names no kind.
+//!
+//! ```text
+//!   connections ── attach, input ──► Dock (Mirror) ══ Unix socket ══► holder (Owner)
+//!        ▲                             │
+//!        └──── Bell: news, notes ◄─────┘
+//! ```
+
+mod bell;
+mod pump;
+
+pub use bell::{Bell, Note};
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use bytes::Bytes;
+use devtail_protocol::hold::Mirror;
+use devtail_protocol::log::Extent;
+use devtail_protocol::position::Unit;
+use devtail_protocol::wire::{Opened, OutboxRange};
+use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
+use tokio::net::UnixStream;
+use tokio::sync::{Notify, oneshot};
+
+/// How long a holder may take to answer before it counts as stuck.
+const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// A gateway's end of one running channel. Dropping the last handle leaves the channel running.
+#[derive(Debug)]
+pub struct Dock {
+    id: ChannelId,
+    kind: &'static str,
+    shared: Arc<Shared>,
+    pump: pump::Pump,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    /// The mirror has something to send.
+    outgoing: Notify,
+    /// The mirror has caught up, or is lost.
+    ready: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    mirror: Mirror,
+    readers: HashMap<ClientId, Reader>,
+    opening: HashMap<ClientId, oneshot::Sender<Result<Opened, Fault>>>,
+    asked: HashMap<u32, oneshot::Sender<Result<Bytes, Fault>>>,
+    next_ask: u32,
+    lost: Option<Fault>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    ch: Ch,
+    bell: Arc<Bell>,
+}
+
+impl Dock {
+    /// Connects to the holder behind this socket and waits until its Log is mirrored.
+    ///
+    /// # Errors
+    /// [`Code::Gone`] if nobody answers there; what the holder says if it refuses.
+    pub async fn connect(id: ChannelId, kind: &'static str, socket: &Path) -> Result<Self, Fault> {
+        let stream = UnixStream::connect(socket).await.map_err(|error| {
+            Fault::new(Code::Gone, format!("No holder answers for this channel ({error}). It has ended; open a new one."))
+        })?;
+        let state = State {
+            mirror: Mirror::new(ClientId(id.0), id, kind),
+            readers: HashMap::new(),
+            opening: HashMap::new(),
+            asked: HashMap::new(),
+            next_ask: 1,
+            lost: None,
+        };
+        let shared = Arc::new(Shared { state: Mutex::new(state), outgoing: Notify::new(), ready: Notify::new() });
+        let pump = pump::Pump::start(Arc::clone(&shared), stream);
+        let dock = Self { id, kind, shared, pump };
+        within(dock.ready()).await??;
+        Ok(dock)
+    }
+
+    async fn ready(&self) -> Result<(), Fault> {
+        loop {
+            let ready = self.shared.ready.notified();
+            {
+                let state = self.shared.lock();
+                if let Some(fault) = &state.lost {
+                    return Err(fault.clone());
+                }
+                if state.mirror.extent().is_some() {
+                    return Ok(());
+                }
+            }
+            ready.await;
+        }
+    }
+
+    /// The channel's id.
+    pub const fn id(&self) -> ChannelId {
+        self.id
+    }
+
+    /// The name of its kind.
+    pub const fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// Whether the holder is gone, and so is the channel.
+    pub fn is_lost(&self) -> bool {
+        self.shared.lock().lost.is_some()
+    }
+
+    /// How many clients read it through this gateway.
+    pub fn readers(&self) -> usize {
+        self.shared.lock().readers.len()
+    }
+
+    /// A client begins to read: its bell rings at news. Returns what the holder knows of its inputs.
+    ///
+    /// # Errors
+    /// What the holder says, or [`Code::Failed`] if it does not answer within 5 s.
+    pub async fn attach(&self, client: ClientId, ch: Ch, bell: Arc<Bell>, outbox: Option<OutboxRange>) -> Result<Opened, Fault> {
+        let (answer, opened) = oneshot::channel();
+        {
+            let mut state = self.shared.lock();
+            if let Some(fault) = &state.lost {
+                return Err(fault.clone());
+            }
+            state.mirror.attach(self.id, self.kind, client, outbox)?;
+            state.readers.insert(client, Reader { ch, bell });
+            state.opening.insert(client, answer);
+        }
+        self.shared.outgoing.notify_one();
+        within(opened).await?.unwrap_or_else(|_| Err(stuck()))
+    }
+
+    /// The client that rings this bell has left; one that has since attached with another bell stays.
+    pub fn detach(&self, client: ClientId, bell: &Arc<Bell>) {
+        let mut state = self.shared.lock();
+        if state.readers.get(&client).is_some_and(|reader| Arc::ptr_eq(&reader.bell, bell)) {
+            state.readers.remove(&client);
+            state.opening.remove(&client);
+            state.mirror.detach(client);
+            drop(state);
+            self.shared.outgoing.notify_one();
+        }
+    }
+
+    /// A client's input, on its way to the holder's Inbox.
+    ///
+    /// # Errors
+    /// [`Code::Limit`] if the holder takes nothing.
+    pub fn input(&self, client: ClientId, seq: u64, bytes: Bytes) -> Result<(), Fault> {
+        self.shared.lock().mirror.input(client, seq, bytes)?;
+        self.shared.outgoing.notify_one();
+        Ok(())
+    }
+
+    /// A client has consumed everything below this offset.
+    pub fn consumed(&self, client: ClientId, offset: u64) {
+        self.shared.lock().mirror.consumed(client, offset);
+        self.shared.outgoing.notify_one();
+    }
+
+    /// Asks the holder a question of the kind.
+    ///
+    /// # Errors
+    /// What the holder says, or [`Code::Failed`] if it does not answer within 5 s.
+    pub async fn ask(&self, query: Bytes) -> Result<Bytes, Fault> {
+        let (answer, answered) = oneshot::channel();
+        {
+            let mut state = self.shared.lock();
+            if let Some(fault) = &state.lost {
+                return Err(fault.clone());
+            }
+            let req = state.next_ask;
+            state.next_ask = req.checked_add(1).unwrap_or(1);
+            state.mirror.ask(req, self.kind, query)?;
+            state.asked.retain(|_, waiting| !waiting.is_closed());
+            state.asked.insert(req, answer);
+        }
+        self.shared.outgoing.notify_one();
+        within(answered).await?.unwrap_or_else(|_| Err(stuck()))
+    }
+
+    /// Where the mirrored Log begins and ends now.
+    pub fn extent(&self) -> Option<Extent> {
+        self.shared.lock().mirror.extent()
+    }
+
+    /// What its offsets count.
+    pub fn unit(&self) -> Unit {
+        self.shared.lock().mirror.unit()
+    }
+
+    /// Reads the mirrored Log.
+    pub fn read(&self, from: u64, bytes_max: usize) -> Option<Bytes> {
+        self.shared.lock().mirror.read(from, bytes_max)
+    }
+
+    /// A Snapshot, if one is at hand; otherwise it is asked for and the bell will ring.
+    pub fn snapshot(&self) -> Option<(u64, Bytes)> {
+        let snapshot = self.shared.lock().mirror.snapshot();
+        if snapshot.is_none() {
+            self.shared.outgoing.notify_one();
+        }
+        snapshot
+    }
+
+    /// What the kind says of the end, once the Log has ended.
+    pub fn end(&self) -> Option<Bytes> {
+        self.shared.lock().mirror.end().cloned()
+    }
+}
+
+impl Drop for Dock {
+    fn drop(&mut self) {
+        self.pump.stop();
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no one panics while holding a Dock")
+    }
+}
+
+async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Fault> {
+    tokio::time::timeout(ANSWER_WITHIN, answer).await.map_err(|_| stuck())
+}
+
+fn stuck() -> Fault {
+    Fault::new(Code::Failed, "The channel's holder does not answer. Try again; if that does not help, kill the channel.")
+}

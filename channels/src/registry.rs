@@ -1,0 +1,114 @@
+//! Every kind a host offers, by name; the only place beside `lib.rs` that names them all.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use devtail_protocol::link::Class;
+use devtail_protocol::wire::Sealed;
+use devtail_protocol::{ChannelId, Code, Fault};
+
+use crate::dock::Dock;
+use crate::terminal;
+
+/// What a kind is to the layers that do not name it.
+#[derive(Debug, Clone, Copy)]
+pub struct Traits {
+    /// Its name on the wire.
+    pub name: &'static str,
+    /// What its payloads are to a person.
+    pub class: Class,
+    /// How its payloads are compressed.
+    pub sealed: Sealed,
+    /// The scope needed to read.
+    pub read_scope: &'static str,
+    /// The scope needed to create, and to send inputs.
+    pub write_scope: &'static str,
+}
+
+/// The kinds there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A program on a PTY.
+    Terminal,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Terminal];
+
+    /// The kind of this name.
+    ///
+    /// # Errors
+    /// [`Code::UnknownKind`].
+    pub fn named(name: &str) -> Result<Self, Fault> {
+        Self::ALL.into_iter().find(|kind| kind.traits().name == name).ok_or_else(|| {
+            Fault::new(Code::UnknownKind, format!("This gateway has no channels of kind {name:?}. Update it, or the app."))
+        })
+    }
+
+    /// What it is to others.
+    pub const fn traits(self) -> Traits {
+        match self {
+            Self::Terminal => Traits {
+                name: terminal::KIND,
+                class: Class::Interactive,
+                sealed: Sealed::Context(0),
+                read_scope: "terminal:read",
+                write_scope: "terminal:write",
+            },
+        }
+    }
+}
+
+/// Where a host keeps what its channels need.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    /// The gateway's state directory, 0700.
+    state: PathBuf,
+    /// The program that is run as a holder, as `PROGRAM hold`.
+    program: PathBuf,
+}
+
+impl Registry {
+    /// A registry over this state directory; `program` is run as a holder.
+    pub const fn new(state: PathBuf, program: PathBuf) -> Self {
+        Self { state, program }
+    }
+
+    /// The channels that outlived the last gateway.
+    pub async fn recover(&self) -> Vec<Arc<Dock>> {
+        let mut docks = Vec::new();
+        for kind in Kind::ALL {
+            match kind {
+                Kind::Terminal => docks.extend(terminal::host::recover(&self.state).await),
+            }
+        }
+        docks.into_iter().map(Arc::new).collect()
+    }
+
+    /// Creates a channel.
+    ///
+    /// # Errors
+    /// [`Code::BadSpec`] if the kind does not take the spec, [`Code::Failed`] if it cannot be created.
+    pub async fn create(&self, kind: Kind, id: ChannelId, spec: &Bytes) -> Result<Arc<Dock>, Fault> {
+        match kind {
+            Kind::Terminal => terminal::host::create(&self.state, &self.program, id, spec).await.map(Arc::new),
+        }
+    }
+
+    /// Answers a question to a kind about its channels.
+    ///
+    /// # Errors
+    /// [`Code::BadSpec`] if the kind does not take the query.
+    pub async fn answer(&self, kind: Kind, query: &Bytes, docks: &[Arc<Dock>]) -> Result<Bytes, Fault> {
+        match kind {
+            Kind::Terminal => terminal::host::answer(query, docks).await,
+        }
+    }
+
+    /// The state directory.
+    pub fn state(&self) -> &Path {
+        &self.state
+    }
+}

@@ -1,0 +1,140 @@
+//! Terminals as a gateway sees them: created in a holder, found again after a restart, listed.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use devtail_protocol::{ChannelId, Code, Fault};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::process::{Child, Command};
+
+use crate::dock::Dock;
+use crate::terminal::{Answer, KIND, Query, Spec};
+
+/// Terminals one host runs at once.
+const TERMINALS_MAX: usize = 256;
+/// How long a holder may take from its start to its socket.
+const READY_WITHIN: Duration = Duration::from_secs(2);
+/// What a holder says once it listens; anything else is the sentence that says why it could not.
+pub const READY: &str = "ready";
+/// Bytes of a holder's first words.
+const WORDS_MAX: u64 = 1024;
+
+/// Where a state directory keeps the sockets of its terminals.
+pub fn sockets(state: &Path) -> PathBuf {
+    state.join("terminals")
+}
+
+/// The socket of one terminal's holder.
+pub fn socket(state: &Path, id: ChannelId) -> PathBuf {
+    sockets(state).join(format!("{id}.sock"))
+}
+
+/// Starts a holder with a new terminal in it, and connects to it.
+///
+/// # Errors
+/// [`Code::BadSpec`] if the spec breaks a bound, [`Code::Limit`] above 256 terminals, [`Code::Failed`] with the holder's
+/// own words if it cannot start.
+pub(crate) async fn create(state: &Path, program: &Path, id: ChannelId, spec: &Bytes) -> Result<Dock, Fault> {
+    Spec::decode(spec).map_err(|bad| Fault::new(Code::BadSpec, bad.to_string()))?;
+    if ids(state).len() >= TERMINALS_MAX {
+        let message = format!("This host runs {TERMINALS_MAX} terminals already (terminals). Kill one first.");
+        return Err(Fault::new(Code::Limit, message));
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true).mode(0o700).create(sockets(state)).map_err(|error| failed(&error.to_string()))?;
+    let words = tokio::time::timeout(READY_WITHIN, start(state, program, id, spec))
+        .await
+        .map_err(|_| failed("it was not ready within 2 s"))?
+        .map_err(|error| failed(&error.to_string()))?;
+    if words.trim() != READY {
+        return Err(failed(words.trim()));
+    }
+    Dock::connect(id, KIND, &socket(state, id)).await
+}
+
+async fn start(state: &Path, program: &Path, id: ChannelId, spec: &Bytes) -> std::io::Result<String> {
+    let mut holder = Command::new(program)
+        .arg("hold")
+        .arg(state)
+        .arg(id.to_string())
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(false)
+        .spawn()?;
+    if let Some(mut stdin) = holder.stdin.take() {
+        stdin.write_all(spec).await?;
+    }
+    let mut words = String::new();
+    if let Some(stdout) = holder.stdout.take() {
+        stdout.take(WORDS_MAX).read_to_string(&mut words).await?;
+    }
+    reap(holder);
+    Ok(words)
+}
+
+/// A holder that ends while this gateway lives must not stay a zombie.
+fn reap(mut holder: Child) {
+    tokio::spawn(async move { holder.wait().await });
+}
+
+/// Connects to every holder that still answers; removes the sockets of those that do not.
+pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
+    let mut docks = Vec::new();
+    for id in ids(state) {
+        let path = socket(state, id);
+        match Dock::connect(id, KIND, &path).await {
+            Ok(dock) => docks.push(dock),
+            Err(fault) if fault.code == Code::Gone => {
+                tracing::info!(channel = %id, "a terminal's holder is gone; removing its socket");
+                drop(std::fs::remove_file(&path));
+            }
+            Err(fault) => tracing::warn!(channel = %id, %fault, "a terminal's holder does not answer as it should"),
+        }
+    }
+    docks
+}
+
+/// Answers a query about all terminals, by asking each holder about its own.
+///
+/// # Errors
+/// [`Code::BadSpec`] if it is no query.
+pub(crate) async fn answer(query: &Bytes, docks: &[Arc<Dock>]) -> Result<Bytes, Fault> {
+    let bad = |bad: &dyn std::fmt::Display| Fault::new(Code::BadSpec, bad.to_string());
+    match Query::decode(query).map_err(|error| bad(&error))? {
+        Query::List => {}
+    }
+    let asked: Vec<_> = docks
+        .iter()
+        .map(|dock| {
+            let (dock, query) = (Arc::clone(dock), query.clone());
+            tokio::spawn(async move { dock.ask(query).await })
+        })
+        .collect();
+    let mut terminals = Vec::new();
+    for answer in asked {
+        if let Ok(Ok(answer)) = answer.await
+            && let Ok(Answer::List(own)) = Answer::decode(&answer)
+        {
+            terminals.extend(own);
+        }
+    }
+    terminals.sort_by_key(|terminal| terminal.created_ms);
+    Ok(Answer::List(terminals).encode())
+}
+
+fn ids(state: &Path) -> Vec<ChannelId> {
+    let Ok(entries) = std::fs::read_dir(sockets(state)) else { return Vec::new() };
+    entries
+        .filter_map(|entry| ChannelId::parse(entry.ok()?.file_name().to_str()?.strip_suffix(".sock")?))
+        .collect()
+}
+
+fn failed(why: &str) -> Fault {
+    Fault::new(Code::Failed, format!("The terminal could not be started: {why}."))
+}

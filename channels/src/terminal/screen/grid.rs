@@ -1,0 +1,173 @@
+//! One of the two screens: its rows and margins, and what moves and erases cells. It knows no cursor of its own.
+
+use super::cell::{Cell, Glyph, Style};
+use super::cursor::Saved;
+use crate::terminal::message::Size;
+
+/// A row of cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) cells: Vec<Cell>,
+    /// Whether the text runs on into the next row.
+    pub(super) wraps: bool,
+}
+
+impl Row {
+    fn new(cols: u16, fill: Cell) -> Self {
+        Self { cells: vec![fill; cols.into()], wraps: false }
+    }
+
+    fn fill(&mut self, fill: Cell) {
+        self.cells.fill(fill);
+        self.wraps = false;
+    }
+}
+
+/// Rows, margins, and the saved cursor of one screen.
+#[derive(Debug, Clone)]
+pub(super) struct Grid {
+    pub(super) rows: Vec<Row>,
+    /// First row of the scrolling region.
+    pub(super) top: u16,
+    /// Last row of the scrolling region.
+    pub(super) bottom: u16,
+    pub(super) saved: Saved,
+}
+
+impl Grid {
+    pub(super) fn new(size: Size, fill: Cell) -> Self {
+        Self {
+            rows: vec![Row::new(size.cols(), fill); size.rows().into()],
+            top: 0,
+            bottom: size.rows() - 1,
+            saved: Saved::default(),
+        }
+    }
+
+    pub(super) fn row(&mut self, row: u16) -> &mut Row {
+        &mut self.rows[usize::from(row)]
+    }
+
+    pub(super) fn last_row(&self) -> u16 {
+        u16::try_from(self.rows.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// Moves the rows `first..=last` up; blank ones follow from below.
+    pub(super) fn scroll_up(&mut self, first: u16, last: u16, count: u16, fill: Cell) {
+        let count = count.min(last - first + 1);
+        let region = self.region(first, last);
+        region.rotate_left(count.into());
+        let kept = region.len() - usize::from(count);
+        region[kept..].iter_mut().for_each(|row| row.fill(fill));
+    }
+
+    /// Moves the rows `first..=last` down; blank ones follow from above.
+    pub(super) fn scroll_down(&mut self, first: u16, last: u16, count: u16, fill: Cell) {
+        let count = count.min(last - first + 1);
+        let region = self.region(first, last);
+        region.rotate_right(count.into());
+        region[..count.into()].iter_mut().for_each(|row| row.fill(fill));
+        self.row(last).wraps = false;
+    }
+
+    /// The rows of a region that is about to move: no text runs into it or out of it any more.
+    fn region(&mut self, first: u16, last: u16) -> &mut [Row] {
+        if first > 0 {
+            self.row(first - 1).wraps = false;
+        }
+        self.row(last).wraps = false;
+        &mut self.rows[first.into()..=last.into()]
+    }
+
+    /// Erases the cells `from..to` of a row, and the other halves of wide ones at the edges.
+    pub(super) fn erase(&mut self, row: u16, from: u16, to: u16, fill: Cell) {
+        let (from, to) = (usize::from(from), usize::from(to));
+        let row = self.row(row);
+        let to = to.min(row.cells.len());
+        if from >= to {
+            return;
+        }
+        row.part(from);
+        row.part(to);
+        row.cells[from..to].fill(fill);
+        if to == row.cells.len() {
+            row.wraps = false;
+        }
+    }
+
+    /// Erases whole rows.
+    pub(super) fn erase_rows(&mut self, from: u16, to: u16, fill: Cell) {
+        for row in from..to {
+            self.row(row).fill(fill);
+        }
+    }
+
+    /// Shifts the cells from `col` on to the right; blank ones take their place.
+    pub(super) fn insert_cells(&mut self, row: u16, col: u16, count: u16, fill: Cell) {
+        let row = self.row(row);
+        let (col, len) = (usize::from(col), row.cells.len());
+        let count = usize::from(count).min(len - col);
+        row.part(col);
+        row.part(len - count);
+        row.cells[col..].rotate_right(count);
+        row.cells[col..col + count].fill(fill);
+        row.wraps = false;
+    }
+
+    /// Shifts the cells behind `col` to the left over `count` of them; blank ones follow.
+    pub(super) fn delete_cells(&mut self, row: u16, col: u16, count: u16, fill: Cell) {
+        let row = self.row(row);
+        let (col, len) = (usize::from(col), row.cells.len());
+        let count = usize::from(count).min(len - col);
+        row.part(col);
+        row.part(col + count);
+        row.cells[col..].rotate_left(count);
+        row.cells[len - count..].fill(fill);
+        row.wraps = false;
+    }
+
+    /// Gives the grid another size, cursor in `row`: rows go from below the cursor first, then from the top; new ones
+    /// come below. Nothing is wrapped anew. Says by how many rows the text moved up.
+    pub(super) fn resize(&mut self, size: Size, cursor_row: u16) -> u16 {
+        let (rows, cols) = (usize::from(size.rows()), usize::from(size.cols()));
+        let above = (usize::from(cursor_row) + 1).saturating_sub(rows);
+        self.rows.drain(..above);
+        self.rows.resize_with(rows, || Row::new(size.cols(), Cell::default()));
+        for row in &mut self.rows {
+            if cols != row.cells.len() {
+                row.part(cols);
+                row.cells.resize(cols, Cell::default());
+                row.wraps = false;
+            }
+        }
+        (self.top, self.bottom) = (0, size.rows() - 1);
+        let above = u16::try_from(above).unwrap_or(u16::MAX);
+        self.saved.cursor.row = self.saved.cursor.row.saturating_sub(above).min(size.rows() - 1);
+        self.saved.cursor.col = self.saved.cursor.col.min(size.cols() - 1);
+        self.saved.cursor.pending = false;
+        above
+    }
+}
+
+impl Row {
+    /// Makes `col` the edge of a cell: a wide glyph across it is erased.
+    pub(super) fn part(&mut self, col: usize) {
+        if col == 0 || !self.cells.get(col).is_some_and(|cell| cell.glyph.is_tail()) {
+            return;
+        }
+        for cell in &mut self.cells[col - 1..=col] {
+            *cell = cell.style.erased();
+        }
+    }
+
+    /// Writes a glyph, one or two cells wide. The column must leave room for it.
+    pub(super) fn put(&mut self, col: usize, glyph: Glyph, style: Style) {
+        let width = if glyph.is_wide() { 2 } else { 1 };
+        self.part(col);
+        self.part(col + width);
+        self.cells[col] = Cell { glyph, style };
+        if width == 2 {
+            self.cells[col + 1] = Cell { glyph: Glyph::TAIL, style };
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A program's side of the terminal, without the PTY: what it wrote becomes Log, screen and answers.
+
+use super::limits::TITLES_SAVED_MAX;
+use super::message::{Size, Snapshot};
+use super::scan::{Scanner, Segment};
+use super::screen::{Screen, size_mark};
+
+/// A Scanner and the Screen behind it. The host's terminal and the simulator's are this.
+#[derive(Debug)]
+pub struct Source {
+    scanner: Scanner,
+    screen: Screen,
+    saved_titles: Vec<String>,
+}
+
+/// What one read became.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// What goes into the Log.
+    pub log: Vec<u8>,
+    /// What the program's questions are answered with: it goes into the PTY as if typed.
+    pub replies: Vec<u8>,
+}
+
+impl Source {
+    /// A blank terminal. The first thing in its Log is [`Source::resize`]'s mark.
+    pub fn new(size: Size) -> Self {
+        Self { scanner: Scanner::new(), screen: Screen::new(size), saved_titles: Vec::new() }
+    }
+
+    /// Takes what the program wrote.
+    pub fn take(&mut self, bytes: &[u8]) -> Turn {
+        let mut turn = Turn::default();
+        let Self { scanner, screen, saved_titles } = self;
+        scanner.scan(bytes, |segment| pass(segment, screen, saved_titles, &mut turn));
+        turn
+    }
+
+    /// Takes the end of what the program wrote.
+    pub fn finish(&mut self) -> Turn {
+        let mut turn = Turn::default();
+        let Self { scanner, screen, saved_titles } = self;
+        scanner.finish(|segment| pass(segment, screen, saved_titles, &mut turn));
+        turn
+    }
+
+    /// Gives the terminal another size; the answer is the mark for the Log.
+    pub fn resize(&mut self, size: Size) -> Vec<u8> {
+        let mut mark = Vec::new();
+        if !self.scanner.is_ground() {
+            // A string under way would swallow the mark; CAN ends it.
+            self.scanner.finish(|segment| {
+                if let Segment::Clean(bytes) = segment {
+                    mark.extend_from_slice(bytes);
+                }
+            });
+        }
+        mark.extend(size_mark(size));
+        self.screen.feed(&mark);
+        mark
+    }
+
+    /// The screen.
+    pub const fn screen(&self) -> &Screen {
+        &self.screen
+    }
+
+    /// The screen as a Snapshot, and the Offset it stands at.
+    pub fn snapshot(&self, name: &str) -> (u64, Snapshot) {
+        (self.screen.ground_offset(), self.screen.snapshot(name))
+    }
+}
+
+fn pass(segment: Segment<'_>, screen: &mut Screen, saved: &mut Vec<String>, turn: &mut Turn) {
+    match segment {
+        Segment::Clean(bytes) => {
+            screen.feed(bytes);
+            turn.log.extend_from_slice(bytes);
+        }
+        Segment::Question(question) => turn.replies.extend(screen.answer(&question)),
+        Segment::SaveTitle => {
+            if saved.len() == TITLES_SAVED_MAX {
+                saved.remove(0);
+            }
+            saved.push(screen.title().to_owned());
+        }
+        Segment::RestoreTitle => {
+            let Some(title) = saved.pop() else { return };
+            let set = format!("\x1b]2;{title}\x1b\\").into_bytes();
+            screen.feed(&set);
+            turn.log.extend(set);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_is_answered_from_the_screen_at_its_place_and_leaves_no_trace() {
+        let mut source = Source::new(Size::default());
+        let turn = source.take(b"ab\x1b[6ncd\x1b[6n");
+        assert_eq!(turn.log, b"abcd");
+        assert_eq!(turn.replies, b"\x1b[1;3R\x1b[1;5R");
+    }
+
+    #[test]
+    fn a_title_that_was_saved_comes_back_as_one_that_is_set() {
+        let mut source = Source::new(Size::default());
+        source.take(b"\x1b]0;shell\x07\x1b[22;0;0t\x1b]0;vim\x07");
+        let turn = source.take(b"\x1b[23;0;0t");
+        assert_eq!(turn.log, b"\x1b]2;shell\x1b\\");
+        assert_eq!(source.screen().title(), "shell");
+    }
+
+    #[test]
+    fn a_resize_in_the_middle_of_a_string_is_still_seen() {
+        let mut source = Source::new(Size::default());
+        source.take(b"\x1b]0;half a ti");
+        let mark = source.resize(Size::new(100, 30).unwrap());
+        assert_eq!(source.screen().size(), Size::new(100, 30).unwrap());
+        assert_eq!(mark[0], 0x18);
+    }
+}

@@ -1,0 +1,166 @@
+//! Where a gateway answers, and by which certificate it is known.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Uri;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use thiserror::Error;
+
+/// The address of one gateway: `http(s)://HOST[:PORT]`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Endpoint {
+    secure: bool,
+    host: String,
+    port: u16,
+}
+
+/// SHA-256 of the certificate that a gateway made for itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Fingerprint([u8; 32]);
+
+/// Not an [`Endpoint`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("not a gateway's address: it looks like http://127.0.0.1:8377 or https://dev.example.org")]
+pub struct BadEndpoint;
+
+/// Not a [`Fingerprint`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the link's certificate fingerprint (fp) is damaged; copy the whole link again")]
+pub struct BadFingerprint;
+
+impl Endpoint {
+    /// Whether the connection is encrypted (TLS 1.3).
+    pub const fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// The name or address, an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// The port.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// `HOST:PORT`, as the Host header has it.
+    pub fn authority(&self) -> String {
+        format!("{}:{}", self.host, self.port)
+    }
+}
+
+impl FromStr for Endpoint {
+    type Err = BadEndpoint;
+
+    fn from_str(text: &str) -> Result<Self, BadEndpoint> {
+        let uri: Uri = text.parse().map_err(|_| BadEndpoint)?;
+        let secure = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            Some(_) | None => return Err(BadEndpoint),
+        };
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or(BadEndpoint)?;
+        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+            return Err(BadEndpoint);
+        }
+        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        Ok(Self { secure, host: host.to_ascii_lowercase(), port })
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.secure { "https" } else { "http" };
+        write!(f, "{scheme}://{}:{}", self.host, self.port)
+    }
+}
+
+impl TryFrom<String> for Endpoint {
+    type Error = BadEndpoint;
+
+    fn try_from(text: String) -> Result<Self, BadEndpoint> {
+        text.parse()
+    }
+}
+
+impl From<Endpoint> for String {
+    fn from(endpoint: Endpoint) -> Self {
+        endpoint.to_string()
+    }
+}
+
+impl Fingerprint {
+    /// The fingerprint of a certificate in DER form.
+    pub fn of(certificate: &[u8]) -> Self {
+        Self(Sha256::digest(certificate).into())
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = BadFingerprint;
+
+    fn from_str(text: &str) -> Result<Self, BadFingerprint> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| BadFingerprint)?;
+        bytes.try_into().map(Self).map_err(|_| BadFingerprint)
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = BadFingerprint;
+
+    fn try_from(text: String) -> Result<Self, BadFingerprint> {
+        text.parse()
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_endpoint_is_read_with_its_default_port_and_printed_whole() {
+        for (text, printed) in [
+            ("http://127.0.0.1:8377/", "http://127.0.0.1:8377"),
+            ("https://Dev.Example.org", "https://dev.example.org:443"),
+            ("https://[::1]:8443", "https://[::1]:8443"),
+        ] {
+            assert_eq!(text.parse::<Endpoint>().unwrap().to_string(), printed);
+        }
+        assert_eq!("http://[::1]:1".parse::<Endpoint>().unwrap().host(), "::1");
+    }
+
+    #[test]
+    fn what_is_no_endpoint_is_refused() {
+        for text in
+            ["", "127.0.0.1:8377", "ftp://a", "http://", "http://u@h/", "/x", "http://a:99999"]
+        {
+            assert_eq!(text.parse::<Endpoint>(), Err(BadEndpoint), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_survives_its_text() {
+        let fingerprint = Fingerprint::of(b"certificate");
+        assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
+        assert_eq!("abc".parse::<Fingerprint>(), Err(BadFingerprint));
+    }
+}

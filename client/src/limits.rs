@@ -1,0 +1,34 @@
+//! Every bound of the client's driver, each with its unit and its reason. Those of the language are in the protocol.
+
+use std::time::Duration;
+
+/// How long an address has before the next one is tried beside it (RFC 8305).
+pub(crate) const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
+/// Addresses of one name that are tried.
+pub(crate) const ADDRESSES_MAX: usize = 16;
+/// Unsent bytes the kernel may hold: beyond it the socket takes no more, and what is most urgent stays ours to choose.
+pub(crate) const NOT_SENT_LOW_WATER_BYTES: u32 = 16 << 10;
+/// Silence after which the kernel asks whether the peer's machine still is. Liveness proper is the protocol's.
+pub(crate) const KEEPALIVE_AFTER: Duration = Duration::from_secs(120);
+/// How long the kernel waits between its three questions.
+pub(crate) const KEEPALIVE_EVERY: Duration = Duration::from_secs(20);
+
+/// What a link reads at once, bytes; allocated for as long as it lives.
+pub(crate) const READ_BUFFER_BYTES: usize = 8 << 10;
+/// What tungstenite may hold of packets that the socket did not take, bytes: one packet and its header, for the driver
+/// hands over one at a time.
+pub(crate) const WRITE_BUFFER_MAX_BYTES: usize = devtail_protocol::limits::PACKET_MAX + 1024;
+/// Bytes of a Hello that go into the upgrade's header as base64url; a larger one is the first message.
+pub(crate) const HELLO_IN_HEADER_MAX: usize = 6 << 10;
+
+/// Events the reader may leave unread before the driver stops reading the socket. With 16 KiB each, 4 MiB.
+pub(crate) const EVENTS_UNREAD_MAX: usize = 256;
+
+/// A question to the gateway's HTTP interface takes no longer than this.
+pub(crate) const API_WITHIN: Duration = Duration::from_secs(10);
+/// Bytes of its answer: tokens are below 2 KiB.
+pub(crate) const API_ANSWER_MAX: usize = 16 << 10;
+/// An access token is renewed this long before it expires: longer than a dial takes.
+pub(crate) const RENEW_BEFORE: Duration = Duration::from_secs(30);
+/// Bytes of the file that remembers a gateway.
+pub(crate) const ENROLMENT_MAX: u64 = 16 << 10;

@@ -1,0 +1,85 @@
+//! The link and QR code that a gateway shows: `http(s)://HOST:PORT/#pair=CODE[&fp=FINGERPRINT]`.
+
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use crate::endpoint::{BadEndpoint, BadFingerprint, Endpoint, Fingerprint};
+use crate::secret::Secret;
+
+/// Bytes of a link: far above any real one, far below what would hurt.
+const LINK_MAX: usize = 2048;
+
+/// One chance to become a device of a gateway.
+#[derive(Debug, Clone)]
+pub struct PairingLink {
+    /// Where the gateway answers.
+    pub endpoint: Endpoint,
+    /// The certificate it made for itself, if it did.
+    pub fingerprint: Option<Fingerprint>,
+    /// The one-time code.
+    pub code: Secret,
+}
+
+/// Not a [`PairingLink`].
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BadLink {
+    /// The part before `#` is no address.
+    #[error(transparent)]
+    Endpoint(#[from] BadEndpoint),
+    /// The fingerprint is damaged.
+    #[error(transparent)]
+    Fingerprint(#[from] BadFingerprint),
+    /// No code in it.
+    #[error("the link has no pairing code (#pair=…); `devtail pair` on the host makes a new link")]
+    Code,
+    /// Longer than any link.
+    #[error("the link is longer than {LINK_MAX} bytes; copy it again")]
+    Long,
+}
+
+impl FromStr for PairingLink {
+    type Err = BadLink;
+
+    fn from_str(text: &str) -> Result<Self, BadLink> {
+        if text.len() > LINK_MAX {
+            return Err(BadLink::Long);
+        }
+        let (address, fragment) = text.trim().split_once('#').unwrap_or((text.trim(), ""));
+        let endpoint = address.parse()?;
+        let part = |name| {
+            fragment
+                .split('&')
+                .filter_map(|part| part.split_once('='))
+                .find(|(key, _)| *key == name)
+        };
+        let code = part("pair").map(|(_, code)| code).filter(|code| !code.is_empty());
+        let fingerprint = part("fp").map(|(_, fingerprint)| fingerprint.parse()).transpose()?;
+        Ok(Self { endpoint, fingerprint, code: Secret::new(code.ok_or(BadLink::Code)?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_taken_apart() {
+        let fingerprint = Fingerprint::of(b"x");
+        let text = format!("https://10.0.0.7:8377/#pair=AbC_-9&fp={fingerprint}\n");
+        let link: PairingLink = text.parse().unwrap();
+        assert_eq!(link.endpoint.to_string(), "https://10.0.0.7:8377");
+        assert_eq!(link.code.expose(), "AbC_-9");
+        assert_eq!(link.fingerprint, Some(fingerprint));
+    }
+
+    #[test]
+    fn a_link_that_cannot_pair_says_why() {
+        let bad = |text: &str| text.parse::<PairingLink>().unwrap_err();
+        assert_eq!(bad("http://h:1/"), BadLink::Code);
+        assert_eq!(bad("http://h:1/#pair="), BadLink::Code);
+        assert_eq!(bad("https://h/#pair=x&fp=y"), BadLink::Fingerprint(BadFingerprint));
+        assert_eq!(bad("shell"), BadLink::Endpoint(BadEndpoint));
+        assert_eq!(bad(&"x".repeat(3000)), BadLink::Long);
+    }
+}

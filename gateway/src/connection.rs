@@ -1,0 +1,268 @@
+//! THE loop: one task, one socket, one [`ServerSession`], and every reason to wake in one enum.
+//!
+//! ```text
+//! wake → handle → drain events → while the socket can take more: poll_transmit → sleep until poll_timeout
+//! ```
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use devtail_channels::dock::{Bell, Note};
+use devtail_protocol::limits::{CHANNELS_MAX, FETCHES_MAX};
+use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
+use devtail_protocol::wire::Outcome;
+use devtail_protocol::{Boot, ClientId, Code, Fault, Time};
+use tokio::sync::{mpsc, watch};
+
+use crate::docks::Docks;
+use crate::errand::{self, Done, Opening};
+use crate::fence::Place;
+use crate::link::Link;
+use crate::packets::{Packets, Socket};
+use crate::shared::{Phase, Shared};
+
+/// Coming back is spread over this many milliseconds, so that a restart is no storm.
+const COME_BACK_WITHIN_MS: u32 = 2000;
+/// The WebSocket's own "going away".
+const CLOSE_AWAY: u16 = 1001;
+
+/// Serves one admitted link until it ends.
+pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
+    let (done, errands) = mpsc::channel(CHANNELS_MAX + FETCHES_MAX);
+    let started = Instant::now();
+    let boot = Boot(shared.boot);
+    let mut connection = Connection {
+        session: ServerSession::new(Time::ZERO, ServerConfig { boot }),
+        docks: Docks::default(),
+        bell: Arc::new(Bell::default()),
+        phase: shared.phase.clone(),
+        revocations: shared.revocations.clone(),
+        place: None,
+        started,
+        done,
+        ending: None,
+        principal: link.principal,
+        shared,
+    };
+    tracing::debug!(remote = %link.remote, device = %connection.principal.device, "link up");
+    let mut packets = Packets::new(link.socket);
+    if let Some(hello) = link.hello {
+        connection.packet(hello);
+    }
+    connection.serve(&mut packets, errands).await;
+    if let Some(client) = connection.client() {
+        connection.docks.remove_all(client, &connection.bell);
+    }
+    tracing::debug!(remote = %link.remote, "link down");
+    let (code, reason) = connection.ending.unwrap_or((CLOSE_AWAY, String::new()));
+    packets.close(code, &reason).await;
+}
+
+/// Every reason to wake.
+enum Wake {
+    Socket(Socket),
+    /// There is more to read, or a note.
+    Rung,
+    Errand(Done),
+    Timeout,
+    Superseded,
+    Revocations,
+    Phase,
+}
+
+struct Connection {
+    session: ServerSession,
+    docks: Docks,
+    bell: Arc<Bell>,
+    phase: watch::Receiver<Phase>,
+    revocations: watch::Receiver<u64>,
+    /// Taken with the Hello.
+    place: Option<Place>,
+    started: Instant,
+    done: mpsc::Sender<Done>,
+    /// The close code and reason of a link that is to end.
+    ending: Option<(u16, String)>,
+    principal: devtail_control::Principal,
+    shared: Arc<Shared>,
+}
+
+impl Connection {
+    async fn serve(&mut self, packets: &mut Packets, mut errands: mpsc::Receiver<Done>) {
+        loop {
+            self.drain_events();
+            while packets.can_send() {
+                let Some(packet) = self.session.poll_transmit(self.now(), &self.docks) else { break };
+                self.shared.metrics.sent_bytes.add(packet.len() as u64);
+                packets.send(packet).await;
+            }
+            if self.session.is_closing() && packets.can_send() {
+                return;
+            }
+            match self.wake(packets, &mut errands).await {
+                Wake::Socket(Socket::Packet(packet)) => self.packet(packet),
+                Wake::Socket(Socket::Text) => {
+                    self.fail(Fault::new(Code::BadPacket, "A text message came; packets are binary."));
+                }
+                Wake::Socket(Socket::Closed) => return,
+                Wake::Socket(Socket::Writable) => {}
+                Wake::Rung => self.take_notes(),
+                Wake::Errand(done) => self.errand_done(done),
+                Wake::Timeout => {
+                    if let Err(fault) = self.session.handle_timeout(self.now()) {
+                        self.fail(fault);
+                    }
+                }
+                Wake::Superseded => self.fail(Fault::new(Code::Superseded, "A newer link of this app took over.")),
+                Wake::Revocations => self.check_revoked().await,
+                Wake::Phase => self.check_phase(),
+            }
+        }
+    }
+
+    async fn wake(&mut self, packets: &mut Packets, errands: &mut mpsc::Receiver<Done>) -> Wake {
+        let timeout = self.session.poll_timeout().map(|at| self.started + at.since(Time::ZERO));
+        let timeout = async {
+            match timeout {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let superseded = async {
+            match &self.place {
+                Some(place) => place.superseded().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            socket = packets.next() => Wake::Socket(socket),
+            () = self.bell.rung() => Wake::Rung,
+            Some(done) = errands.recv() => Wake::Errand(done),
+            () = timeout => Wake::Timeout,
+            () = superseded => Wake::Superseded,
+            Ok(()) = self.revocations.changed() => Wake::Revocations,
+            Ok(()) = self.phase.changed() => Wake::Phase,
+        }
+    }
+
+    fn packet(&mut self, packet: Bytes) {
+        self.shared.metrics.received_bytes.add(packet.len() as u64);
+        if let Err(fault) = self.session.handle_packet(self.now(), packet) {
+            self.fail(fault);
+        }
+    }
+
+    fn drain_events(&mut self) {
+        while let Some(event) = self.session.poll_event() {
+            if let Err(fault) = self.handle(event) {
+                self.fail(fault);
+            }
+        }
+    }
+
+    fn handle(&mut self, event: ServerEvent) -> Result<(), Fault> {
+        match event {
+            ServerEvent::Greeted { client, generation, agent } => {
+                tracing::debug!(%client, generation, agent, "hello");
+                self.place = Some(self.shared.fences.claim(self.principal.device, client, generation)?);
+            }
+            ServerEvent::Open { ch, id, kind, spec, outbox } => {
+                if let Some(client) = self.client() {
+                    let opening = Opening { ch, id, kind, spec, outbox, client, bell: Arc::clone(&self.bell) };
+                    self.errand(errand::open(Arc::clone(&self.shared), self.principal.clone(), opening));
+                }
+            }
+            ServerEvent::Fetch { req, kind, query } => {
+                let (shared, principal) = (Arc::clone(&self.shared), self.principal.clone());
+                self.errand(errand::answer(shared, principal, req, kind, query));
+            }
+            ServerEvent::Input { ch, seq, bytes } => {
+                if let Some(client) = self.client()
+                    && let Err(fault) = self.docks.input(client, ch, seq, bytes)
+                {
+                    self.session.settled(self.now(), ch, seq, Outcome::Refused(fault.message));
+                }
+            }
+            ServerEvent::Consumed(ch, offset) => {
+                self.client().into_iter().for_each(|client| self.docks.consumed(client, ch, offset));
+            }
+            ServerEvent::Close(ch) => {
+                if let Some(client) = self.client() {
+                    self.docks.remove(client, ch, &self.bell);
+                }
+            }
+            ServerEvent::Bye => {}
+        }
+        Ok(())
+    }
+
+    fn errand(&self, errand: impl Future<Output = Done> + Send + 'static) {
+        let done = self.done.clone();
+        tokio::spawn(async move { done.send(errand.await).await });
+    }
+
+    fn errand_done(&mut self, done: Done) {
+        match done {
+            Done::Answered { req, answer } => self.session.fetched(req, answer),
+            Done::Opened { ch, opened: Err(fault) } => {
+                self.count_fault(&fault);
+                self.session.refused(ch, fault);
+            }
+            Done::Opened { ch, opened: Ok((dock, rights, attached)) } => {
+                if self.session.attached(ch, attached) {
+                    self.docks.insert(ch, dock, rights);
+                } else if let Some(client) = self.client() {
+                    dock.detach(client, &self.bell);
+                }
+            }
+        }
+    }
+
+    fn take_notes(&mut self) {
+        while let Some(note) = self.bell.take() {
+            match note {
+                Note::Settled(ch, seq, outcome) => self.session.settled(self.now(), ch, seq, outcome),
+                Note::Lost(ch, fault) => {
+                    if let Some(client) = self.client() {
+                        self.docks.remove(client, ch, &self.bell);
+                    }
+                    self.session.refused(ch, fault);
+                }
+            }
+        }
+    }
+
+    async fn check_revoked(&mut self) {
+        let (shared, device) = (Arc::clone(&self.shared), self.principal.device);
+        let revoked = tokio::task::spawn_blocking(move || shared.control.is_revoked(device)).await;
+        if !matches!(revoked, Ok(Ok(false))) {
+            self.fail(Fault::new(Code::Revoked, "This device was revoked. Pair it again to go on."));
+        }
+    }
+
+    fn check_phase(&mut self) {
+        if let Phase::Draining { .. } = *self.phase.borrow() {
+            let spread = getrandom::u32().unwrap_or(COME_BACK_WITHIN_MS / 2) % COME_BACK_WITHIN_MS;
+            self.session.go_away(spread);
+        }
+    }
+
+    fn fail(&mut self, fault: Fault) {
+        tracing::info!(code = ?fault.code, message = %fault.message, device = %self.principal.device, "link ends with a fault");
+        self.count_fault(&fault);
+        self.ending = Some((fault.code.close_code(), fault.message.clone()));
+        self.session.fail(fault);
+    }
+
+    fn count_fault(&self, fault: &Fault) {
+        self.shared.metrics.faults.add(fault.code.name(), 1);
+    }
+
+    fn client(&self) -> Option<ClientId> {
+        self.place.as_ref().map(|place| place.client)
+    }
+
+    fn now(&self) -> Time {
+        Time::from_micros(u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX))
+    }
+}

@@ -1,0 +1,100 @@
+//! What a connection has done for it elsewhere, so that its loop never waits: opening channels, asking kinds.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use devtail_channels::dock::{Bell, Dock};
+use devtail_channels::registry::Kind;
+use devtail_control::{Principal, Scope, Timestamp};
+use devtail_protocol::session::Attached;
+use devtail_protocol::wire::OutboxRange;
+use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
+
+use crate::docks::Rights;
+use crate::shared::Shared;
+
+/// The one workspace there is until workspaces are.
+const WORKSPACE: &str = "default";
+
+/// What came of an errand.
+#[derive(Debug)]
+pub(crate) enum Done {
+    Opened { ch: Ch, opened: Result<(Arc<Dock>, Rights, Attached), Fault> },
+    Answered { req: u32, answer: Result<Bytes, Fault> },
+}
+
+/// Which channel to open, for whom.
+#[derive(Debug)]
+pub(crate) struct Opening {
+    pub(crate) ch: Ch,
+    pub(crate) id: ChannelId,
+    pub(crate) kind: String,
+    pub(crate) spec: Option<Bytes>,
+    pub(crate) outbox: Option<OutboxRange>,
+    pub(crate) client: ClientId,
+    pub(crate) bell: Arc<Bell>,
+}
+
+/// Opens a channel: grant, dock, Inbox.
+pub(crate) async fn open(shared: Arc<Shared>, principal: Principal, opening: Opening) -> Done {
+    let ch = opening.ch;
+    Done::Opened { ch, opened: try_open(&shared, principal, opening).await }
+}
+
+async fn try_open(
+    shared: &Arc<Shared>,
+    principal: Principal,
+    opening: Opening,
+) -> Result<(Arc<Dock>, Rights, Attached), Fault> {
+    let Opening { ch, id, kind, spec, outbox, client, bell } = opening;
+    let kind = Kind::named(&kind)?;
+    let traits = kind.traits();
+    let rights = rights(shared, principal, traits.read_scope, traits.write_scope, spec.is_some()).await?;
+    let dock = shared.hub.open(kind, id, spec.as_ref()).await?;
+    if dock.kind() != traits.name {
+        return Err(Fault::new(Code::UnknownKind, "This channel is of another kind."));
+    }
+    let opened = dock.attach(client, ch, bell, outbox).await?;
+    let extent = dock.extent().ok_or_else(|| Fault::new(Code::Gone, "This channel has just ended."))?;
+    let (class, sealed) = (traits.class, traits.sealed);
+    let attached =
+        Attached { extent, unit: opened.unit, inputs: opened.inputs, applied: opened.applied, class, sealed };
+    Ok((dock, rights, attached))
+}
+
+/// Answers a question to a kind.
+pub(crate) async fn answer(shared: Arc<Shared>, principal: Principal, req: u32, kind: String, query: Bytes) -> Done {
+    let answer = async {
+        let kind = Kind::named(&kind)?;
+        let scope = kind.traits().read_scope;
+        rights(&shared, principal, scope, scope, false).await?;
+        shared.hub.answer(kind, &query).await
+    };
+    Done::Answered { req, answer: answer.await }
+}
+
+/// What the principal may do; the authority's database is asked off the async threads.
+async fn rights(
+    shared: &Arc<Shared>,
+    principal: Principal,
+    read: &'static str,
+    write: &'static str,
+    creates: bool,
+) -> Result<Rights, Fault> {
+    let shared = Arc::clone(shared);
+    let asked = tokio::task::spawn_blocking(move || {
+        let scope = |name: &str| name.parse::<Scope>().expect("a kind names a scope there is");
+        let permit = |name| shared.control.permit(Timestamp::now(), &principal, scope(name), WORKSPACE);
+        permit(read)?;
+        let may_write = principal.grant.allows(scope(write), WORKSPACE);
+        match (creates, may_write) {
+            (true, _) => permit(write).map(|_| Rights::ReadAndWrite),
+            (false, true) => Ok(permit(write).map_or(Rights::Read, |_| Rights::ReadAndWrite)),
+            (false, false) => Ok(Rights::Read),
+        }
+    });
+    match asked.await {
+        Ok(rights) => rights.map_err(|denied| Fault::new(Code::Denied, denied.to_string())),
+        Err(_) => Err(Fault::new(Code::Failed, "The authority did not answer. Try again.")),
+    }
+}

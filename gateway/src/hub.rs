@@ -1,0 +1,83 @@
+//! The channels that run behind this gateway, by id. It names no kind.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use devtail_channels::dock::Dock;
+use devtail_channels::registry::{Kind, Registry};
+use devtail_protocol::{ChannelId, Code, Fault};
+use tokio::sync::Mutex;
+
+/// Every running channel this gateway knows, and the way to make more.
+#[derive(Debug)]
+pub(crate) struct Hub {
+    registry: Registry,
+    docks: DashMap<ChannelId, Arc<Dock>>,
+    /// One creation at a time: two links that open the same id must not make two channels.
+    creating: Mutex<()>,
+}
+
+impl Hub {
+    pub(crate) fn new(registry: Registry) -> Self {
+        Self { registry, docks: DashMap::new(), creating: Mutex::new(()) }
+    }
+
+    /// Finds the channels that outlived the last gateway; returns how many.
+    pub(crate) async fn recover(&self) -> usize {
+        for dock in self.registry.recover().await {
+            self.docks.insert(dock.id(), dock);
+        }
+        self.docks.len()
+    }
+
+    /// The channel of this id, created if there is none and `spec` says how.
+    ///
+    /// # Errors
+    /// [`Code::Gone`] if there is none and nothing says how to make one; else as [`Registry::create`].
+    pub(crate) async fn open(&self, kind: Kind, id: ChannelId, spec: Option<&Bytes>) -> Result<Arc<Dock>, Fault> {
+        if let Some(dock) = self.running(id) {
+            return Ok(dock);
+        }
+        let Some(spec) = spec else {
+            return Err(Fault::new(Code::Gone, "This channel has ended and was removed. Open a new one."));
+        };
+        let _one = self.creating.lock().await;
+        if let Some(dock) = self.running(id) {
+            return Ok(dock);
+        }
+        let dock = self.registry.create(kind, id, spec).await?;
+        self.docks.insert(id, Arc::clone(&dock));
+        Ok(dock)
+    }
+
+    /// Answers a question to a kind about its channels.
+    ///
+    /// # Errors
+    /// As [`Registry::answer`].
+    pub(crate) async fn answer(&self, kind: Kind, query: &Bytes) -> Result<Bytes, Fault> {
+        let docks: Vec<Arc<Dock>> = self.all().into_iter().filter(|dock| dock.kind() == kind.traits().name).collect();
+        self.registry.answer(kind, query, &docks).await
+    }
+
+    /// How many channels of each kind run, for the metrics.
+    pub(crate) fn count(&self) -> Vec<(&'static str, usize)> {
+        let all = self.all();
+        let of = |name| all.iter().filter(|dock| dock.kind() == name).count();
+        Kind::ALL.into_iter().map(|kind| kind.traits().name).map(|name| (name, of(name))).collect()
+    }
+
+    fn running(&self, id: ChannelId) -> Option<Arc<Dock>> {
+        let dock = self.docks.get(&id).map(|dock| Arc::clone(&dock))?;
+        if dock.is_lost() {
+            self.docks.remove_if(&id, |_, dock| dock.is_lost());
+            return None;
+        }
+        Some(dock)
+    }
+
+    fn all(&self) -> Vec<Arc<Dock>> {
+        self.docks.retain(|_, dock| !dock.is_lost());
+        self.docks.iter().map(|dock| Arc::clone(&dock)).collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! The accept loop: it never stops for one bad connection, and never spins when the system is out of descriptors.
+
+use crate::{
+    greet::greet,
+    limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX},
+    pending::Full,
+    shared::Shared,
+};
+use std::{io, sync::Arc};
+use tokio::{net::TcpListener, time::sleep};
+use tracing::{debug, warn};
+
+/// Accepts until it is dropped.
+pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    let mut backoff = ACCEPT_BACKOFF;
+    loop {
+        match listener.accept().await {
+            Ok((tcp, remote)) => {
+                backoff = ACCEPT_BACKOFF;
+                match shared.pending.enter(remote.ip()) {
+                    Ok(place) => drop(tokio::spawn(greet(tcp, remote, place, shared.clone()))),
+                    Err(full) => {
+                        debug!(%remote, ?full, "closed: too many connections wait to prove who they are");
+                        shared.metrics.turned_away.add(word(full), 1);
+                    }
+                }
+            }
+            Err(error) if is_of_one_connection(&error) => debug!(%error, "a connection was gone before it was accepted"),
+            Err(error) => {
+                if backoff == ACCEPT_BACKOFF {
+                    warn!(%error, "cannot accept connections; trying again. Out of descriptors? See `ulimit -n`");
+                }
+                sleep(backoff).await;
+                backoff = (backoff * 2).min(ACCEPT_BACKOFF_MAX);
+            }
+        }
+    }
+}
+
+const fn word(full: Full) -> &'static str {
+    match full {
+        Full::Address => "pending_of_address",
+        Full::Gateway => "pending",
+    }
+}
+
+/// True if the next accept may well succeed: accept(2) passes on what went wrong with the connection itself.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
+}

@@ -1,0 +1,33 @@
+// Short messages at the edge of the page that go by themselves, and questions that stay until they are answered.
+import { button, h } from "./element";
+
+const STAYS_MS = 6_000;
+const TOASTS_MAX = 4;
+
+export interface Action {
+  label: string;
+  act: () => void;
+}
+
+export class Toasts {
+  readonly element = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
+
+  /** Says something for six seconds. */
+  say(message: string): void {
+    const toast = this.#add(message, []);
+    setTimeout(() => toast.remove(), STAYS_MS);
+  }
+
+  /** Asks, and stays until one of the actions is taken. */
+  ask(message: string, actions: readonly Action[]): void {
+    this.#add(message, actions);
+  }
+
+  #add(message: string, actions: readonly Action[]): HTMLElement {
+    const toast = h("div", { class: "toast" }, h("p", {}, message));
+    if (actions.length > 0) toast.append(h("div", { class: "actions" }, ...actions.map(({ label, act }) => button(label, () => (toast.remove(), act())))));
+    this.element.append(toast);
+    while (this.element.childElementCount > TOASTS_MAX) this.element.firstElementChild?.remove();
+    return toast;
+  }
+}

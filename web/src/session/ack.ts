@@ -1,0 +1,27 @@
+// When a Window is due: soon under load, late for a lone echo, never when idle. The twin of protocol/src/link/ack.rs.
+import { ACK_BYTES, ACK_LATE_MS, ACK_SOON_BYTES, ACK_SOON_MS } from "../wire/limits";
+
+export class AckClock {
+  #unreported = 0;
+  #since: number | undefined;
+
+  /** So many more bytes or units are to be reported. */
+  note(now: number, amount: number): void {
+    if (amount <= 0) return;
+    this.#unreported += amount;
+    this.#since ??= now;
+  }
+
+  /** When the next Window is due; undefined: there is nothing to report. */
+  dueAt(): number | undefined {
+    if (this.#since === undefined) return undefined;
+    if (this.#unreported >= ACK_BYTES) return this.#since;
+    return this.#since + (this.#unreported >= ACK_SOON_BYTES ? ACK_SOON_MS : ACK_LATE_MS);
+  }
+
+  /** Everything was reported. */
+  reported(): void {
+    this.#unreported = 0;
+    this.#since = undefined;
+  }
+}

@@ -1,0 +1,135 @@
+// What a frame from the gateway means. The twin of protocol/src/session/client/handle.rs.
+import { create } from "@bufbuild/protobuf";
+
+import { type InputAck, Inputs, type Opened, Outcome, PongSchema } from "../generated/link_pb";
+import type { Frame, Snapshot } from "../generated/link_pb";
+import { toFault } from "../wire/check";
+import type { Kind } from "../wire/codec";
+import { Code, Fault } from "../wire/fault";
+import type { Channel } from "./channel";
+import type { SessionEvent } from "./event";
+
+const VERSION = 1;
+
+/** The parts of a session that a frame may move. */
+export interface Reach {
+  isGreeting(): boolean;
+  welcomed(boot: bigint): void;
+  channel(ch: number): Channel | undefined;
+  forgetChannel(ch: number): boolean;
+  settleFetch(req: number): boolean;
+  say(event: SessionEvent): void;
+  tell(kind: Kind): void;
+  ponged(now: number, id: bigint): void;
+  comeBackAt(at: number): void;
+  noteUnreported(now: number, units: number): void;
+}
+
+export class Inbound {
+  readonly #session: Reach;
+
+  constructor(session: Reach) {
+    this.#session = session;
+  }
+
+  /** Throws a Fault if the gateway broke a rule or ended the Link. */
+  handle(now: number, kind: Frame["kind"]): void {
+    const session = this.#session;
+    if (session.isGreeting()) return this.#first(kind);
+    switch (kind.case) {
+      case "opened":
+        return this.#opened(kind.value);
+      case "data": {
+        const news = this.#openChannel(kind.value.ch)?.data(kind.value);
+        if (news) session.say({ name: "data", ch: kind.value.ch, ...news });
+        return;
+      }
+      case "snapshot":
+        return this.#snapshot(now, kind.value);
+      case "inputAck":
+        return this.#inputAck(kind.value);
+      case "end": {
+        const { ch, at, status } = kind.value;
+        if (session.channel(ch)) session.say({ name: "end", ch, at, status });
+        return;
+      }
+      case "fetched": {
+        const { req, answer, fault } = kind.value;
+        if (!session.settleFetch(req)) return;
+        session.say({ name: "fetched", req, answer: fault ? { ok: false, fault: toFault(fault) } : { ok: true, bytes: answer } });
+        return;
+      }
+      case "fault":
+        return this.#fault(toFault(kind.value));
+      case "ping":
+        return session.tell({ case: "pong", value: create(PongSchema, { id: kind.value.id }) });
+      case "pong":
+        return session.ponged(now, kind.value.id);
+      case "goAway":
+        return session.comeBackAt(now + kind.value.reconnectAfterMs);
+      case undefined:
+        return;
+      case "hello":
+      case "welcome":
+      case "open":
+      case "close":
+      case "window":
+      case "input":
+      case "fetch":
+      case "bye":
+      case "refresh":
+        throw new Fault(Code.BadPacket, "A gateway does not send this frame.");
+    }
+  }
+
+  #first(kind: Frame["kind"]): void {
+    if (kind.case === "fault") throw toFault(kind.value);
+    if (kind.case !== "welcome") throw new Fault(Code.HelloExpected, "The gateway's first frame was not a Welcome.");
+    const { version, boot } = kind.value;
+    if (version !== VERSION) {
+      throw new Fault(Code.Version, `The peer speaks version ${version}, this side ${VERSION}. Reload the page, or update the older of the two.`);
+    }
+    this.#session.welcomed(boot);
+  }
+
+  #opened(opened: Opened): void {
+    const { ch, resume, applied } = opened;
+    const channel = this.#session.channel(ch);
+    if (!channel) return;
+    const { first, next, waiting } = channel.outbox;
+    const inputs = [...waiting];
+    channel.opened(opened);
+    const settled = channel.outbox.settle(applied);
+    this.#session.say({ name: "opened", ch, resume });
+    if (opened.inputs !== Inputs.KNOWN) {
+      const end = next < applied + 1n ? next : applied + 1n;
+      this.#session.say({ name: "inputsUnknown", ch, first, next: end, inputs: inputs.slice(0, Number(end - first)) });
+    } else if (settled > 0) {
+      this.#session.say({ name: "applied", ch, seq: applied });
+    }
+  }
+
+  #snapshot(now: number, { ch, at, state }: Snapshot): void {
+    const taken = this.#openChannel(ch)?.snapshot(at);
+    if (!taken) return;
+    this.#session.say({ name: "snapshot", ch, at, had: taken.had, state });
+    this.#session.noteUnreported(now, 1);
+  }
+
+  #inputAck({ ch, applied, outcome, reason }: InputAck): void {
+    const channel = this.#openChannel(ch);
+    if (!channel || channel.outbox.settle(applied) === 0) return;
+    if (outcome === Outcome.APPLIED) this.#session.say({ name: "applied", ch, seq: applied });
+    else this.#session.say({ name: "inputRefused", ch, seq: applied, reason });
+  }
+
+  #fault(fault: Fault): void {
+    if (fault.ch === undefined) throw fault;
+    if (this.#session.forgetChannel(fault.ch)) this.#session.say({ name: "refused", ch: fault.ch, fault });
+  }
+
+  #openChannel(ch: number): Channel | undefined {
+    const channel = this.#session.channel(ch);
+    return channel?.isOpen ? channel : undefined;
+  }
+}

@@ -1,0 +1,62 @@
+// What belongs to one Link, and where a session is between Links and on one.
+import { Decoder } from "../wire/codec";
+import { WELCOME_WITHIN_MS } from "../wire/limits";
+import { AckClock } from "./ack";
+import { Liveness } from "./liveness";
+
+/** What dies with a Link. */
+export class Link {
+  readonly decoder: Decoder;
+  readonly liveness: Liveness;
+  readonly unreported = new AckClock();
+  rxBytes = 0;
+  isSuspected = false;
+
+  constructor(now: number, zstdWindowLog: number, srtt: number | undefined) {
+    this.decoder = new Decoder(zstdWindowLog);
+    this.liveness = new Liveness(now, srtt);
+  }
+}
+
+export type Phase =
+  /** Waiting to dial. */
+  | { name: "offline"; retryAt: number }
+  /** The driver is dialling. */
+  | { name: "dialing" }
+  /** The upgrade is done, the Welcome is not here. */
+  | { name: "greeting"; until: number; link: Link }
+  /** In use. */
+  | { name: "live"; link: Link }
+  /** In the background; the Bye may still have to be sent. */
+  | { name: "asleep" }
+  /** Over. */
+  | { name: "closed" };
+
+/** A Link whose Hello was just sent. */
+export function greeting(now: number, zstdWindowLog: number, srtt: number | undefined): Phase {
+  return { name: "greeting", until: now + WELCOME_WITHIN_MS, link: new Link(now, zstdWindowLog, srtt) };
+}
+
+export function linkOf(phase: Phase): Link | undefined {
+  return phase.name === "live" || phase.name === "greeting" ? phase.link : undefined;
+}
+
+/** When a phase wants to be woken at the latest. */
+export function wakeAt(phase: Phase): number | undefined {
+  switch (phase.name) {
+    case "offline":
+      return phase.retryAt;
+    case "greeting":
+      return phase.until;
+    case "live":
+      return earliest(phase.link.liveness.pollTimeout(), phase.link.unreported.dueAt());
+    case "dialing":
+    case "asleep":
+    case "closed":
+      return undefined;
+  }
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || (b !== undefined && b < a) ? b : a;
+}

@@ -1,0 +1,349 @@
+// The device's half of a Session: what is read and typed, over however many Links that takes.
+// The twin of protocol/src/session/client. No clock, socket, timer or randomness: they are arguments.
+//
+//            dial        linkUp          Welcome
+//   offline ──────► dialing ─────► greeting ─────► live ──┐ a probe unanswered: dials another in parallel,
+//      ▲               │               │            │ ▲───┘ and the first to answer wins
+//      └───────────────┴── linkDown ───┴────────────┘
+import { create } from "@bufbuild/protobuf";
+
+import { CloseSchema, FetchSchema, type Hello, HelloSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
+import { type Kind, seal } from "../wire/codec";
+import { Code, Fault } from "../wire/fault";
+import { CHANNELS_MAX, FETCHES_MAX, INPUT_MAX } from "../wire/limits";
+import { Backoff } from "./backoff";
+import { Channel, type Position } from "./channel";
+import type { LinkState, SessionEvent } from "./event";
+import { Inbound } from "./inbound";
+import { greeting, linkOf, type Phase, wakeAt } from "./link";
+import { Outbox } from "./outbox";
+import type { Saved } from "./saved";
+
+const VERSION = 1;
+const CH_MAX = 0xffff;
+/** Frames in one packet: more go into the next. */
+const FRAMES_PER_PACKET = 64;
+
+/** What a driver tells a new session. */
+export interface SessionConfig {
+  /** This instance: 16 random bytes, never used by another running client. */
+  client: Uint8Array;
+  /** Program and version, for the gateway's logs; at most 64 bytes. */
+  agent: string;
+  /** Largest zstd window the driver can decode, log2 of bytes; 0: no compressed packets. */
+  zstdWindowLog: number;
+}
+
+export class ClientSession {
+  readonly #config: SessionConfig;
+  readonly #channels = new Map<number, Channel>();
+  readonly #fetches = new Map<number, { kind: string; query: Uint8Array }>();
+  readonly #backoff = new Backoff();
+  readonly #events: SessionEvent[] = [];
+  #control: Kind[] = [];
+  #phase: Phase = { name: "dialing" };
+  #generation = 0n;
+  #lastBoot = 0n;
+  /** Another Link is being tried while one is in use. */
+  #redialing = false;
+  #comeBackAt: number | undefined;
+  #nextCh = 1;
+  #nextReq = 1;
+
+  /** A session that wants a Link at once. */
+  constructor(config: SessionConfig) {
+    this.#config = config;
+    this.#say({ name: "connecting" });
+    this.#events.push({ name: "dial" });
+  }
+
+  /** Goes on where another page of this instance stopped. Call before anything else; returns the channels' numbers, in order. */
+  restore(saved: Saved, priority: Priority): number[] {
+    this.#generation = saved.generation;
+    this.#lastBoot = saved.lastBoot;
+    return saved.channels.map((was) => {
+      const ch = this.#freeCh();
+      this.#channels.set(ch, new Channel(was.id, was.kind, was.spec, undefined, priority, new Outbox(was.first, was.inputs)));
+      return ch;
+    });
+  }
+
+  /** What the next page needs. */
+  save(): Saved {
+    return {
+      client: this.#config.client,
+      generation: this.#generation,
+      lastBoot: this.#lastBoot,
+      channels: [...this.#channels.values()].map(({ id, kind, spec, outbox }) => ({ id, kind, spec, first: outbox.first, inputs: outbox.waiting })),
+    };
+  }
+
+  /** Reads a channel, and creates it first if it does not exist and `spec` says how. `have`: what the view already shows. */
+  open(id: Uint8Array, kind: string, spec: Uint8Array | undefined, have: Position | undefined, priority: Priority): number {
+    if (this.#channels.size >= CHANNELS_MAX) {
+      throw new Fault(Code.Limit, `At most ${CHANNELS_MAX} channels can be open. Close one first.`);
+    }
+    const ch = this.#freeCh();
+    const channel = new Channel(id, kind, spec, have, priority);
+    this.#channels.set(ch, channel);
+    this.#tell({ case: "open", value: channel.openFrame(ch) });
+    return ch;
+  }
+
+  /** Reads the channel no more. Inputs still waiting are dropped. */
+  close(ch: number): void {
+    if (this.#channels.delete(ch)) this.#tell({ case: "close", value: create(CloseSchema, { ch }) });
+  }
+
+  /** Sends an input of at most 16 KiB, exactly once; returns its number, or undefined if 1 MiB waits already (nothing is taken then). */
+  send(now: number, ch: number, input: Uint8Array): bigint | undefined {
+    if (input.length > INPUT_MAX) throw new RangeError(`an input has ${input.length} bytes; the kind splits larger ones`);
+    const seq = this.#channels.get(ch)?.outbox.push(input);
+    if (seq !== undefined && this.#phase.name === "live") this.#phase.link.liveness.probeIfSilent(now);
+    return seq;
+  }
+
+  /** Asks for the newest state instead of what is unsent, if at least `minUnsent` units are. */
+  refresh(ch: number, minUnsent: bigint): void {
+    if (this.#channels.has(ch)) this.#tell({ case: "refresh", value: create(RefreshSchema, { ch, minUnsent }) });
+  }
+
+  /** The view has parsed everything below this offset. */
+  consume(now: number, ch: number, offset: bigint): void {
+    this.#noteUnreported(now, this.#channels.get(ch)?.consume(offset) ?? 0);
+  }
+
+  /** How urgent the channel is from now on. */
+  prioritize(now: number, ch: number, priority: Priority): void {
+    if (this.#channels.get(ch)?.prioritize(priority)) this.#noteUnreported(now, 1);
+  }
+
+  /** Asks a kind; the answer comes as an event, however many Links that takes. */
+  fetch(kind: string, query: Uint8Array): number {
+    if (this.#fetches.size >= FETCHES_MAX) throw new Fault(Code.Limit, `${FETCHES_MAX} questions wait for an answer already.`);
+    const req = this.#nextReq++;
+    this.#fetches.set(req, { kind, query });
+    this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });
+    return req;
+  }
+
+  /** Where the view of a channel stands; undefined before its first Snapshot or Data. */
+  position(ch: number): Position | undefined {
+    return this.#channels.get(ch)?.position;
+  }
+
+  /** Inputs of a channel that are not settled. */
+  waiting(ch: number): readonly Uint8Array[] {
+    return this.#channels.get(ch)?.outbox.waiting ?? [];
+  }
+
+  /** When something was last heard on the Link in use. */
+  get lastHeard(): number | undefined {
+    return linkOf(this.#phase)?.liveness.lastHeard;
+  }
+
+  /** The first message of the next Link. Each dial needs a new one. */
+  hello(): Uint8Array {
+    this.#generation += 1n;
+    return seal([{ case: "hello", value: this.#helloFrame() }]);
+  }
+
+  /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
+  linkUp(now: number): void {
+    const srtt = linkOf(this.#phase)?.liveness.srtt;
+    this.#forgetLink();
+    this.#redialing = false;
+    this.#phase = greeting(now, this.#config.zstdWindowLog, srtt);
+  }
+
+  /** The Link in use is gone. `fault`: what the gateway said, if anything; `random`: of [0, 1), for the jitter. */
+  linkDown(now: number, random: number, fault?: Fault): void {
+    this.#forgetLink();
+    if (this.#redialing) {
+      this.#redialing = false;
+      this.#phase = { name: "dialing" };
+      this.#say({ name: "connecting" });
+      return;
+    }
+    this.#afterFailure(now, random, fault);
+  }
+
+  /** A dial failed. `fault` and `random` as in `linkDown`. */
+  dialFailed(now: number, random: number, fault?: Fault): void {
+    this.#redialing = false;
+    if (this.#phase.name === "dialing") this.#afterFailure(now, random, fault);
+  }
+
+  /** The network changed, or the page came to the front: ask at once, dial at once. */
+  nudge(now: number): void {
+    this.#backoff.reset();
+    if (this.#phase.name === "offline" || this.#phase.name === "asleep") this.#dial();
+    else linkOf(this.#phase)?.liveness.probe(now);
+  }
+
+  /** Ends the session for good: the credential is no longer taken. */
+  giveUp(fault: Fault): void {
+    this.#forgetLink();
+    this.#phase = { name: "closed" };
+    this.#say({ name: "closed", fault });
+  }
+
+  /** A packet arrived on the Link in use. Throws a Fault if it must be closed: then `linkDown` with that Fault. */
+  handlePacket(now: number, packet: Uint8Array): void {
+    const link = linkOf(this.#phase);
+    if (!link) return;
+    link.rxBytes += packet.length;
+    const frames = link.decoder.open(packet);
+    this.#heard(now);
+    if (frames.some(({ kind }) => kind.case === "data" || kind.case === "snapshot")) this.#noteUnreported(now, packet.length);
+    for (const frame of frames) this.#inbound.handle(now, frame.kind);
+  }
+
+  /** Time has passed. */
+  handleTimeout(now: number, random: number): void {
+    const phase = this.#phase;
+    if (phase.name === "offline" && now >= phase.retryAt) this.#dial();
+    if (phase.name === "greeting" && now >= phase.until) this.#hangUp(now, random);
+    if (phase.name !== "live") return;
+    phase.link.liveness.handleTimeout(now);
+    const { pulse } = phase.link.liveness;
+    if (pulse === "dead") this.#hangUp(now, random);
+    if (pulse !== "suspect") return;
+    if (!phase.link.isSuspected) this.#say({ name: "suspect", since: phase.link.liveness.lastHeard });
+    phase.link.isSuspected = true;
+    if (!this.#redialing) this.#events.push({ name: "dial" });
+    this.#redialing = true;
+  }
+
+  /** What happened; drain it after every call. */
+  pollEvent(): SessionEvent | undefined {
+    return this.#events.shift();
+  }
+
+  /** The next packet, if there is something to say. Called only when the socket can take one. */
+  pollTransmit(now: number): Uint8Array | undefined {
+    if (this.#phase.name !== "live") return undefined;
+    const { link } = this.#phase;
+    const kinds: Kind[] = [];
+    const ping = link.liveness.pollPing(now);
+    if (ping !== undefined) kinds.push({ case: "ping", value: { $typeName: "devtail.v1.Ping", id: ping } });
+    kinds.push(...this.#control.splice(0, FRAMES_PER_PACKET - kinds.length));
+    this.#takeInputs(kinds);
+    const due = link.unreported.dueAt();
+    if (due !== undefined && (due <= now || kinds.length > 0)) {
+      link.unreported.reported();
+      const credits = [...this.#channels].flatMap(([ch, channel]) => channel.credit(ch) ?? []);
+      kinds.push({ case: "window", value: create(WindowSchema, { credits, rxBytes: BigInt(link.rxBytes) }) });
+    }
+    return kinds.length > 0 ? seal(kinds) : undefined;
+  }
+
+  /** When to be woken at the latest; undefined: only by an event from outside. */
+  pollTimeout(): number | undefined {
+    return wakeAt(this.#phase);
+  }
+
+  readonly #inbound = new Inbound({
+    isGreeting: () => this.#phase.name === "greeting",
+    welcomed: (boot) => this.#welcomed(boot),
+    channel: (ch) => this.#channels.get(ch),
+    forgetChannel: (ch) => this.#channels.delete(ch),
+    settleFetch: (req) => this.#fetches.delete(req),
+    say: (event) => this.#events.push(event),
+    tell: (kind) => this.#control.push(kind),
+    ponged: (now, id) => linkOf(this.#phase)?.liveness.ponged(now, id),
+    comeBackAt: (at) => (this.#comeBackAt = at),
+    noteUnreported: (now, units) => this.#noteUnreported(now, units),
+  });
+
+  #helloFrame(): Hello {
+    return create(HelloSchema, {
+      versionMin: VERSION,
+      versionMax: VERSION,
+      client: this.#config.client,
+      generation: this.#generation,
+      lastBoot: this.#lastBoot,
+      zstdWindowLog: this.#config.zstdWindowLog,
+      channels: [...this.#channels].map(([ch, channel]) => channel.openFrame(ch)),
+      agent: this.#config.agent,
+    });
+  }
+
+  #welcomed(boot: bigint): void {
+    if (this.#phase.name !== "greeting") return;
+    this.#lastBoot = boot;
+    this.#phase = { name: "live", link: this.#phase.link };
+    this.#backoff.reset();
+    this.#comeBackAt = undefined;
+    this.#say({ name: "live" });
+    for (const [req, { kind, query }] of this.#fetches) this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });
+  }
+
+  /** A frame proves the Link in use alive: a parallel dial is no longer wanted. */
+  #heard(now: number): void {
+    const link = linkOf(this.#phase);
+    link?.liveness.heard(now);
+    if (!link?.isSuspected) return;
+    link.isSuspected = false;
+    this.#say({ name: "live" });
+    if (this.#redialing) this.#events.push({ name: "cancelDial" });
+    this.#redialing = false;
+  }
+
+  #noteUnreported(now: number, units: number): void {
+    if (this.#phase.name === "live") this.#phase.link.unreported.note(now, units);
+  }
+
+  #takeInputs(kinds: Kind[]): void {
+    let taken = 0;
+    for (const [ch, { isOpen, outbox }] of this.#channels) {
+      while (isOpen && taken < INPUT_MAX && kinds.length < FRAMES_PER_PACKET) {
+        const input = outbox.sendNext();
+        if (!input) break;
+        taken += input.bytes.length;
+        kinds.push({ case: "input", value: create(InputSchema, { ch, ...input }) });
+      }
+    }
+  }
+
+  #dial(): void {
+    this.#phase = { name: "dialing" };
+    this.#say({ name: "connecting" });
+    this.#events.push({ name: "dial" });
+  }
+
+  #hangUp(now: number, random: number): void {
+    this.#events.push({ name: "hangUp" });
+    this.linkDown(now, random);
+  }
+
+  #afterFailure(now: number, random: number, fault?: Fault): void {
+    if (fault && !fault.shouldRetry) return this.giveUp(fault);
+    const retryAt = this.#comeBackAt ?? now + this.#backoff.next(random);
+    this.#comeBackAt = undefined;
+    if (retryAt <= now) return this.#dial();
+    this.#phase = { name: "offline", retryAt };
+    this.#say({ name: "offline", until: retryAt });
+  }
+
+  #forgetLink(): void {
+    this.#control = [];
+    for (const channel of this.#channels.values()) channel.linkDown();
+  }
+
+  /** Says it on the Link in use; between Links nothing is lost, because Hello restates everything. */
+  #tell(kind: Kind): void {
+    if (this.#phase.name === "live") this.#control.push(kind);
+  }
+
+  #say(state: LinkState): void {
+    this.#events.push({ name: "state", state });
+  }
+
+  #freeCh(): number {
+    while (this.#channels.has(this.#nextCh)) this.#nextCh = (this.#nextCh % CH_MAX) + 1;
+    const ch = this.#nextCh;
+    this.#nextCh = (ch % CH_MAX) + 1;
+    return ch;
+  }
+}

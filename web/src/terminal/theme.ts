@@ -1,0 +1,60 @@
+// The terminal's colours, light and dark; the page around it has the same ground.
+import type { ITheme } from "@xterm/xterm";
+
+const DARK: ITheme = {
+  background: "#15171c",
+  foreground: "#d7dae0",
+  cursor: "#d7dae0",
+  cursorAccent: "#15171c",
+  selectionBackground: "#3b4557",
+  black: "#23262e",
+  red: "#ef7b85",
+  green: "#9ac97c",
+  yellow: "#e2bd77",
+  blue: "#6fb3f2",
+  magenta: "#c98fe3",
+  cyan: "#62bfc9",
+  white: "#c3c8d1",
+  brightBlack: "#6d7482",
+  brightRed: "#ff9aa2",
+  brightGreen: "#b5e39a",
+  brightYellow: "#f4d493",
+  brightBlue: "#93c9ff",
+  brightMagenta: "#deadf5",
+  brightCyan: "#86d9e2",
+  brightWhite: "#f4f6fa",
+};
+
+const LIGHT: ITheme = {
+  background: "#ffffff",
+  foreground: "#24272e",
+  cursor: "#24272e",
+  cursorAccent: "#ffffff",
+  selectionBackground: "#cfe0f7",
+  black: "#24272e",
+  red: "#b3261e",
+  green: "#2f7a1f",
+  yellow: "#8a5d00",
+  blue: "#1860b8",
+  magenta: "#8a35a8",
+  cyan: "#0a7480",
+  white: "#6b7280",
+  brightBlack: "#5a6070",
+  brightRed: "#d0382f",
+  brightGreen: "#3d9429",
+  brightYellow: "#a87300",
+  brightBlue: "#2a78d8",
+  brightMagenta: "#a64cc6",
+  brightCyan: "#138d9b",
+  brightWhite: "#3a3f4a",
+};
+
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
+export function theme(): ITheme {
+  return prefersDark.matches ? DARK : LIGHT;
+}
+
+export function onThemeChange(change: () => void): void {
+  prefersDark.addEventListener("change", change);
+}
