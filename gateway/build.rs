@@ -13,7 +13,8 @@ use std::{
 };
 
 /// What the page is made of, inside web/.
-const INPUTS: [&str; 5] = ["src", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"];
+const INPUTS: [&str; 5] =
+    ["src", "build.mjs", "package.json", "package-lock.json", "tsconfig.json"];
 const NO_NODE: &str = "this devtail was built where Node.js was missing: install Node 20 or newer, then build it again";
 const FAILED: &str = "the page could not be built: run `npm ci && npm run build` in web/ to see why, then build devtail again";
 const SKIPPED: &str = "this devtail was built with DEVTAIL_SKIP_WEB=1: build it again without";
@@ -33,7 +34,7 @@ fn main() -> io::Result<()> {
     }
     let mut files = Vec::new();
     if web.join("dist/index.html").exists() {
-        collect(&web.join("dist"), String::new(), &mut files)?;
+        collect(&web.join("dist"), "", &mut files)?;
     }
     files.sort();
     let missing = if files.is_empty() { trouble.unwrap_or(FAILED) } else { "" };
@@ -48,7 +49,8 @@ fn build(web: &Path) -> Result<(), &'static str> {
     if !npm(web, &["--version"]).map_err(|_| NO_NODE)? {
         return Err(NO_NODE);
     }
-    let installed = fs::metadata(web.join("node_modules/.package-lock.json")).and_then(|lock| lock.modified());
+    let installed =
+        fs::metadata(web.join("node_modules/.package-lock.json")).and_then(|lock| lock.modified());
     let wanted = fs::metadata(web.join("package-lock.json")).and_then(|lock| lock.modified());
     let stale = match (installed, wanted) {
         (Ok(installed), Ok(wanted)) => installed < wanted,
@@ -69,12 +71,12 @@ fn npm(web: &Path, args: &[&str]) -> io::Result<bool> {
 }
 
 /// Lists the files below `folder` by their paths in URLs.
-fn collect(folder: &Path, path: String, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+fn collect(folder: &Path, parent: &str, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        let path = format!("{path}/{}", entry.file_name().to_string_lossy());
+        let path = format!("{parent}/{}", entry.file_name().to_string_lossy());
         if entry.file_type()?.is_dir() {
-            collect(&entry.path(), path, files)?;
+            collect(&entry.path(), &path, files)?;
         } else {
             files.push((path, entry.path()));
         }
@@ -87,7 +89,8 @@ fn write_table(out: &Path, files: &[(String, PathBuf)], missing: &str) -> io::Re
     let mut table = format!("const MISSING: &str = {missing:?};\nstatic ASSETS: &[Asset] = &[\n");
     for (number, (path, source)) in files.iter().enumerate() {
         let bytes = fs::read(source)?;
-        let (plain, zipped) = (out.join(format!("asset-{number}")), out.join(format!("asset-{number}.gz")));
+        let (plain, zipped) =
+            (out.join(format!("asset-{number}")), out.join(format!("asset-{number}.gz")));
         fs::write(&plain, &bytes)?;
         fs::write(&zipped, gzip(&bytes)?)?;
         table += &format!(
@@ -105,6 +108,7 @@ fn gzip(bytes: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 fn etag(bytes: &[u8]) -> String {
-    let hex: String = Sha256::digest(bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String =
+        Sha256::digest(bytes)[..12].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
 }

@@ -9,4 +9,14 @@
 //!
 //! Read first: [`terminal::Screen`], the fold of the kind there is.
 
+#[cfg(feature = "host")]
+pub mod dock;
+#[cfg(feature = "host")]
+pub mod registry;
+#[cfg(feature = "host")]
+pub mod dock;
+#[cfg(feature = "host")]
+pub mod registry;
+#[cfg(feature = "host")]
+mod socket;
 pub mod terminal;

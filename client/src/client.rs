@@ -186,6 +186,11 @@ impl Events {
         self.shared.made_room();
         event
     }
+
+    /// How many wait to be read; at most 256.
+    pub fn unread(&self) -> usize {
+        self.events.len()
+    }
 }
 
 impl Drop for Events {

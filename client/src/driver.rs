@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
 use devtail_protocol::limits::DIAL_WITHIN;
 use devtail_protocol::session::LinkState;
 use devtail_protocol::{Code, Fault, Time};
@@ -47,7 +46,7 @@ enum Wake {
     /// A handle changed the session, or read an event.
     Rung,
     /// The dial under way became a socket, or failed.
-    Dialled(Result<Dialled, DialError>),
+    Dialled(Box<Result<Dialled, DialError>>),
     /// The Link in use has something to tell.
     Link(LinkWake),
     /// The session's deadline is here.
@@ -78,14 +77,15 @@ impl Driver {
     }
 
     pub(crate) async fn run(mut self) {
-        while !self.is_over {
+        loop {
             self.drain_events();
+            if self.is_over || self.events.is_closed() {
+                break;
+            }
             self.transmit();
             let wake = poll_fn(|cx| self.poll_wake(cx)).await;
             self.handle(wake);
-            self.is_over |= self.events.is_closed();
         }
-        self.drain_events();
         self.shared.finish();
     }
 
@@ -98,7 +98,7 @@ impl Driver {
             && let Poll::Ready(outcome) = dial.as_mut().poll(cx)
         {
             self.dial = None;
-            return Poll::Ready(Wake::Dialled(outcome));
+            return Poll::Ready(Wake::Dialled(Box::new(outcome)));
         }
         if let Some(link) = &mut self.link
             && let Poll::Ready(wake) = link.poll(cx, !self.is_blocked)
@@ -119,8 +119,10 @@ impl Driver {
         let now = clock::now();
         match wake {
             Wake::Rung => {}
-            Wake::Dialled(Ok(dialled)) => self.link_up(now, dialled),
-            Wake::Dialled(Err(error)) => self.dial_failed(now, error),
+            Wake::Dialled(outcome) => match *outcome {
+                Ok(dialled) => self.link_up(now, dialled),
+                Err(error) => self.dial_failed(now, error),
+            },
             Wake::Link(LinkWake::Sent) => {}
             Wake::Link(LinkWake::Packet(packet)) => {
                 let handled = self.shared.session().handle_packet(now, packet);

@@ -66,11 +66,19 @@ impl FromStr for Endpoint {
             Some("http") => false,
             Some(_) | None => return Err(BadEndpoint),
         };
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or(BadEndpoint)?;
-        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
-            return Err(BadEndpoint);
-        }
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let authority = uri.authority().ok_or(BadEndpoint)?;
+        let host = Some(authority.host()).filter(|host| !host.is_empty()).ok_or(BadEndpoint)?;
+        // What the parser passes over (a user, a port out of range) stands outside the host.
+        let port = match authority.as_str().strip_prefix(host).ok_or(BadEndpoint)? {
+            "" => {
+                if secure {
+                    443
+                } else {
+                    80
+                }
+            }
+            rest => rest.strip_prefix(':').and_then(|port| port.parse().ok()).ok_or(BadEndpoint)?,
+        };
         Ok(Self { secure, host: host.to_ascii_lowercase(), port })
     }
 }

@@ -18,7 +18,11 @@ pub struct Address {
 }
 
 impl Address {
-    pub(crate) fn new(config: &Config, listen: SocketAddr, encryption: Option<&Encryption>) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        listen: SocketAddr,
+        encryption: Option<&Encryption>,
+    ) -> Self {
         let scheme = if encryption.is_some() { "https" } else { "http" };
         let authority = match &config.public_host {
             Some(public) if public.port().is_some() => public.to_string(),
@@ -31,7 +35,11 @@ impl Address {
 
     /// The link that pairs whoever opens it first. It is a secret: print it for the owner, and log it nowhere.
     pub fn pairing_link(&self, code: &Secret) -> String {
-        let pin = self.fingerprint.as_ref().map(|fingerprint| format!("&fp={fingerprint}")).unwrap_or_default();
+        let pin = self
+            .fingerprint
+            .as_ref()
+            .map(|fingerprint| format!("&fp={fingerprint}"))
+            .unwrap_or_default();
         // Behind the `#`, so that no browser sends it to anyone.
         format!("{}#pair={}{pin}", self.url, code.expose())
     }
@@ -39,8 +47,18 @@ impl Address {
 
 /// The hosts a certificate made here is for.
 pub(crate) fn certificate_names(config: &Config, machine: &str) -> Vec<String> {
-    let mut names = vec!["localhost".to_owned(), "127.0.0.1".into(), "::1".into(), reachable(config.listen.ip()).to_string()];
-    names.extend(config.public_host.as_ref().map(|public| public.ip().map_or(public.host().to_owned(), |ip| ip.to_string())));
+    let mut names = vec![
+        "localhost".to_owned(),
+        "127.0.0.1".into(),
+        "::1".into(),
+        reachable(config.listen.ip()).to_string(),
+    ];
+    names.extend(
+        config
+            .public_host
+            .as_ref()
+            .map(|public| public.ip().map_or(public.host().to_owned(), |ip| ip.to_string())),
+    );
     if machine.parse::<Authority>().is_ok() {
         names.extend([machine.to_owned(), format!("{machine}.local")]);
     }
@@ -57,8 +75,11 @@ fn reachable(ip: IpAddr) -> IpAddr {
     // Connecting a UDP socket sends nothing; it asks the routing table. The addresses are reserved for documentation.
     let (from, to): (IpAddr, IpAddr) = match ip {
         IpAddr::V4(_) => (Ipv4Addr::UNSPECIFIED.into(), Ipv4Addr::new(192, 0, 2, 1).into()),
-        IpAddr::V6(_) => (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into()),
+        IpAddr::V6(_) => {
+            (Ipv6Addr::UNSPECIFIED.into(), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1).into())
+        }
     };
-    let routed = UdpSocket::bind((from, 0)).and_then(|socket| socket.connect((to, 9)).and_then(|()| socket.local_addr()));
+    let routed = UdpSocket::bind((from, 0))
+        .and_then(|socket| socket.connect((to, 9)).and_then(|()| socket.local_addr()));
     routed.map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip())
 }

@@ -14,7 +14,10 @@ use bytes::Bytes;
 use devtail_control::{Answer, AuthError, Principal};
 use http::{
     HeaderMap, HeaderValue, Request, StatusCode,
-    header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE},
+    header::{
+        CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
+        SEC_WEBSOCKET_VERSION, UPGRADE,
+    },
 };
 use hyper::body::Incoming;
 use serde_json::json;
@@ -25,7 +28,11 @@ use tracing::{info, warn};
 const HELLO: &str = "devtail-hello";
 
 /// Answers an upgrade request: 101 if its sender may have a link, which `visit` then becomes.
-pub(crate) async fn answer(mut request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) -> Reply {
+pub(crate) async fn answer(
+    mut request: Request<Incoming>,
+    visit: &Visit,
+    shared: &Arc<Shared>,
+) -> Reply {
     if matches!(shared.phase(), Phase::Draining { .. }) {
         return reply::unavailable("the gateway is about to stop; come back in a moment");
     }
@@ -51,11 +58,16 @@ fn websocket(headers: &HeaderMap) -> Result<HeaderValue, Box<Reply>> {
         let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
         lines.flat_map(|line| line.split(',')).any(|part| part.trim().eq_ignore_ascii_case(word))
     };
-    if !has(CONNECTION, "upgrade") || !has(UPGRADE, "websocket") || !has(SEC_WEBSOCKET_VERSION, "13") {
+    if !has(CONNECTION, "upgrade")
+        || !has(UPGRADE, "websocket")
+        || !has(SEC_WEBSOCKET_VERSION, "13")
+    {
         return Err(Box::new(upgrade_required("a WebSocket upgrade of version 13 is needed")));
     }
     if !subprotocols(headers).any(|word| word == SUBPROTOCOL) {
-        return Err(Box::new(upgrade_required("the subprotocol devtail.v1 is the one spoken here; update the client")));
+        return Err(Box::new(upgrade_required(
+            "the subprotocol devtail.v1 is the one spoken here; update the client",
+        )));
     }
     match headers.get(SEC_WEBSOCKET_KEY).map(HeaderValue::as_bytes) {
         Some(key) if key.len() == 24 => {
@@ -69,15 +81,23 @@ fn websocket(headers: &HeaderMap) -> Result<HeaderValue, Box<Reply>> {
 fn hello(headers: &HeaderMap) -> Result<Option<Bytes>, Box<Reply>> {
     let Some(value) = headers.get(HELLO) else { return Ok(None) };
     if value.len() > MAX_HELLO_HEADER_BYTES {
-        return Err(Box::new(reply::bad_request("Devtail-Hello exceeds 6 KiB; send it as the first message")));
+        return Err(Box::new(reply::bad_request(
+            "Devtail-Hello exceeds 6 KiB; send it as the first message",
+        )));
     }
     match URL_SAFE_NO_PAD.decode(value.as_bytes()) {
         Ok(packet) => Ok(Some(packet.into())),
-        Err(_) => Err(Box::new(reply::bad_request("Devtail-Hello must be base64url without padding"))),
+        Err(_) => {
+            Err(Box::new(reply::bad_request("Devtail-Hello must be base64url without padding")))
+        }
     }
 }
 
-async fn authenticate(headers: &HeaderMap, from: IpAddr, shared: &Arc<Shared>) -> Result<Principal, Box<Reply>> {
+async fn authenticate(
+    headers: &HeaderMap,
+    from: IpAddr,
+    shared: &Arc<Shared>,
+) -> Result<Principal, Box<Reply>> {
     let credential = match Credential::take(headers) {
         Ok(credential) => credential,
         Err(code) => return Err(Box::new(refuse(code, from, shared))),
@@ -89,18 +109,25 @@ async fn authenticate(headers: &HeaderMap, from: IpAddr, shared: &Arc<Shared>) -
 }
 
 /// Proves the credential; once more if the issuer's keys were to blame and could be fetched.
-async fn prove(credential: Credential, from: IpAddr, shared: &Arc<Shared>) -> Result<Principal, AuthError> {
+async fn prove(
+    credential: Credential,
+    from: IpAddr,
+    shared: &Arc<Shared>,
+) -> Result<Principal, AuthError> {
     let first = prove_once(credential.clone(), from, shared).await;
     let Err(AuthError::TokenKey | AuthError::IssuerKeysMissing) = first else { return first };
-    if jwks::refresh(&shared.issuers).await == jwks::Refreshed::Nothing {
-        return first;
-    }
+    jwks::refresh(shared).await;
     prove_once(credential, from, shared).await
 }
 
-async fn prove_once(credential: Credential, from: IpAddr, shared: &Arc<Shared>) -> Result<Principal, AuthError> {
+async fn prove_once(
+    credential: Credential,
+    from: IpAddr,
+    shared: &Arc<Shared>,
+) -> Result<Principal, AuthError> {
     let ours = shared.clone();
-    let proof = move || ours.control.authenticate(clock::now(), credential.expose(), from, &ours.issuers);
+    let proof =
+        move || ours.control.authenticate(clock::now(), credential.expose(), from, &ours.issuers);
     tokio::task::spawn_blocking(proof).await.expect("authenticate does not panic")
 }
 

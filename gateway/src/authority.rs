@@ -13,7 +13,9 @@ pub struct Authority {
 
 /// Not an [`Authority`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not a host: write a name or an address, with a port or without, like dev.example.org or [2001:db8::1]:8377")]
+#[error(
+    "not a host: write a name or an address, with a port or without, like dev.example.org or [2001:db8::1]:8377"
+)]
 pub struct BadAuthority;
 
 impl Authority {
@@ -42,12 +44,20 @@ impl FromStr for Authority {
             Some((_, port)) => (&text[..text.len() - port.len() - 1], Some(parse_port(port)?)),
             None => (text, None),
         };
-        if is_host(host) { Ok(Self { host: host.to_ascii_lowercase(), port }) } else { Err(BadAuthority) }
+        if is_host(host) {
+            Ok(Self { host: host.to_ascii_lowercase(), port })
+        } else {
+            Err(BadAuthority)
+        }
     }
 }
 
 fn parse_port(port: &str) -> Result<u16, BadAuthority> {
-    if port.bytes().all(|byte| byte.is_ascii_digit()) { port.parse().map_err(|_| BadAuthority) } else { Err(BadAuthority) }
+    if port.bytes().all(|byte| byte.is_ascii_digit()) {
+        port.parse().map_err(|_| BadAuthority)
+    } else {
+        Err(BadAuthority)
+    }
 }
 
 fn is_host(host: &str) -> bool {
@@ -82,7 +92,9 @@ pub struct WebOrigin {
 
 /// Not a [`WebOrigin`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("not an origin: write scheme and host with nothing behind them, like https://dev.example.org; `*` is not possible")]
+#[error(
+    "not an origin: write scheme and host with nothing behind them, like https://dev.example.org; `*` is not possible"
+)]
 pub struct BadOrigin;
 
 impl WebOrigin {
@@ -144,7 +156,20 @@ mod tests {
 
     #[test]
     fn what_is_no_host_is_refused() {
-        for text in ["", ":80", "a b", "a/b", "user@host", "host:", "host:99999", "host:+1", "::1", "[::1", "[host]", "a:1:2"] {
+        for text in [
+            "",
+            ":80",
+            "a b",
+            "a/b",
+            "user@host",
+            "host:",
+            "host:99999",
+            "host:+1",
+            "::1",
+            "[::1",
+            "[host]",
+            "a:1:2",
+        ] {
             assert_eq!(text.parse::<Authority>(), Err(BadAuthority), "{text}");
         }
     }
@@ -153,7 +178,8 @@ mod tests {
     fn an_origin_has_nothing_behind_its_authority() {
         assert_eq!("https://a.example:443".parse::<WebOrigin>(), "https://a.example".parse());
         assert_ne!("https://a.example".parse::<WebOrigin>(), "http://a.example".parse());
-        for text in ["*", "null", "https://a.example/", "ftp://a.example", "a.example", "https://"] {
+        for text in ["*", "null", "https://a.example/", "ftp://a.example", "a.example", "https://"]
+        {
             assert_eq!(text.parse::<WebOrigin>(), Err(BadOrigin), "{text}");
         }
     }

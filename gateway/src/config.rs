@@ -22,7 +22,8 @@ use std::{
 };
 
 /// Where the gateway listens unless told otherwise.
-pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
+pub const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8377);
 const DEFAULT_DRAIN_SECONDS: u64 = 10;
 const MAX_DRAIN_SECONDS: u64 = 600;
 const DEFAULT_PENDING_PER_ADDRESS: u16 = 16;

@@ -11,7 +11,8 @@ use http::{
 pub(crate) fn find(headers: &HeaderMap, gateway_id: &str) -> Option<String> {
     let name = format!("devtail_{gateway_id}");
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let mut pairs =
+        lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
 }
 

@@ -20,9 +20,12 @@ impl Credential {
     pub(crate) fn take(headers: &HeaderMap) -> Result<Self, &'static str> {
         let mut bearers = headers.get_all(AUTHORIZATION).iter().map(bearer);
         let mut tokens = subprotocols(headers).filter_map(|word| word.strip_prefix(TOKEN_PREFIX));
-        let shown = (bearers.next(), tokens.next(), bearers.next().is_some() || tokens.next().is_some());
+        let shown =
+            (bearers.next(), tokens.next(), bearers.next().is_some() || tokens.next().is_some());
         match shown {
-            (Some(Some(token)), None, false) | (None, Some(token), false) => Ok(Self(token.to_owned())),
+            (Some(Some(token)), None, false) | (None, Some(token), false) => {
+                Ok(Self(token.to_owned()))
+            }
             (None, None, false) => Err("no_credential"),
             (Some(None), None, false) => Err("not_a_bearer"),
             (Some(_), Some(_), _) | (_, _, true) => Err("two_credentials"),
@@ -43,7 +46,8 @@ impl fmt::Debug for Credential {
 
 /// The subprotocols that a client offers.
 pub(crate) fn subprotocols(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
+    let lines =
+        headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|line| line.to_str().ok());
     lines.flat_map(|line| line.split(',')).map(str::trim)
 }
 
@@ -67,8 +71,14 @@ mod tests {
     #[test]
     fn a_token_is_taken_from_either_place() {
         assert_eq!(take(&[("authorization", "bearer a.b.c")]), Ok("a.b.c".into()));
-        assert_eq!(take(&[("sec-websocket-protocol", "devtail.v1, devtail.token.a.b.c")]), Ok("a.b.c".into()));
-        let lines = [("sec-websocket-protocol", "devtail.v1"), ("sec-websocket-protocol", "devtail.token.x")];
+        assert_eq!(
+            take(&[("sec-websocket-protocol", "devtail.v1, devtail.token.a.b.c")]),
+            Ok("a.b.c".into())
+        );
+        let lines = [
+            ("sec-websocket-protocol", "devtail.v1"),
+            ("sec-websocket-protocol", "devtail.token.x"),
+        ];
         assert_eq!(take(&lines), Ok("x".into()));
     }
 
@@ -76,10 +86,19 @@ mod tests {
     fn none_and_two_are_refused() {
         assert_eq!(take(&[]), Err("no_credential"));
         assert_eq!(take(&[("authorization", "Basic eA==")]), Err("not_a_bearer"));
-        let both = [("authorization", "Bearer a"), ("sec-websocket-protocol", "devtail.v1, devtail.token.a")];
+        let both = [
+            ("authorization", "Bearer a"),
+            ("sec-websocket-protocol", "devtail.v1, devtail.token.a"),
+        ];
         assert_eq!(take(&both), Err("two_credentials"));
-        assert_eq!(take(&[("sec-websocket-protocol", "devtail.token.a, devtail.token.b")]), Err("two_credentials"));
-        assert_eq!(take(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]), Err("two_credentials"));
+        assert_eq!(
+            take(&[("sec-websocket-protocol", "devtail.token.a, devtail.token.b")]),
+            Err("two_credentials")
+        );
+        assert_eq!(
+            take(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]),
+            Err("two_credentials")
+        );
     }
 
     #[test]

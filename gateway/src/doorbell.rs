@@ -3,12 +3,7 @@
 //! That is how `devtail revoke`, another process, closes live links. The answer is one JSON line, the [`Address`], so
 //! that `devtail pair` knows what to put into a link.
 
-use crate::{
-    address::Address,
-    limits::{DOORBELL_TIMEOUT, SWEEP_EVERY},
-    clock, jwks,
-    shared::Shared,
-};
+use crate::{address::Address, limits::DOORBELL_TIMEOUT, shared::Shared};
 use std::{
     fs,
     io::{self, BufRead, BufReader, Read},
@@ -21,7 +16,7 @@ use tokio::{
     io::AsyncWriteExt,
     net::{UnixListener, UnixStream as AsyncStream},
     sync::watch,
-    time::{MissedTickBehavior, interval, sleep, timeout},
+    time::{sleep, timeout},
 };
 use tracing::warn;
 
@@ -54,9 +49,13 @@ pub enum RingError {
 /// # Errors
 /// [`RingError::NotRunning`] if no gateway listens there, [`RingError::Io`] if it does not answer in time.
 pub fn ring(state: &Path) -> Result<Address, RingError> {
-    let failed = |source: io::Error| match source.kind() {
-        io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused => RingError::NotRunning { state: state.to_owned() },
-        _ => RingError::Io { state: state.to_owned(), source },
+    let failed = |source: io::Error| {
+        let state = state.to_owned();
+        if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused) {
+            RingError::NotRunning { state }
+        } else {
+            RingError::Io { state, source }
+        }
     };
     let ask = || {
         let stream = UnixStream::connect(state.join(NAME))?;
@@ -77,52 +76,42 @@ pub(crate) fn hang(state: &Path) -> io::Result<UnixListener> {
     }
 }
 
-/// Answers the door, and looks at the database each minute even if nobody rings. Runs until it is dropped.
-pub(crate) async fn answer(bell: UnixListener, address: Address, revocations: watch::Sender<u64>, shared: Arc<Shared>) {
+/// Answers the door until it is dropped.
+pub(crate) async fn answer(
+    bell: UnixListener,
+    address: Address,
+    revocations: watch::Sender<u64>,
+    shared: Arc<Shared>,
+) {
     let mut line = serde_json::to_vec(&address).expect("an address is plain text");
     line.push(b'\n');
-    let mut minute = interval(SWEEP_EVERY);
-    minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        tokio::select! {
-            rung = bell.accept() => match rung {
-                Ok((stream, _)) => {
-                    look(&revocations, &shared).await;
-                    greet(stream, &line).await;
-                }
-                Err(error) => {
-                    warn!(%error, "the doorbell failed; trying again");
-                    sleep(DOORBELL_TIMEOUT).await;
-                }
-            },
-            _ = minute.tick() => {
-                sweep(&shared).await;
+        match bell.accept().await {
+            Ok((stream, _)) => {
                 look(&revocations, &shared).await;
-                jwks::refresh(&shared.issuers).await;
+                greet(stream, &line).await;
+            }
+            Err(error) => {
+                warn!(%error, "the doorbell failed; trying again");
+                sleep(DOORBELL_TIMEOUT).await;
             }
         }
     }
 }
 
 /// Reads how many revocations there are, and wakes the links if there are more.
-async fn look(revocations: &watch::Sender<u64>, shared: &Arc<Shared>) {
+pub(crate) async fn look(revocations: &watch::Sender<u64>, shared: &Arc<Shared>) {
     let control = shared.control.clone();
     let read = tokio::task::spawn_blocking(move || control.revocation_epoch()).await;
     match read.expect("revocation_epoch does not panic") {
-        Ok(epoch) => drop(revocations.send_if_modified(|known| std::mem::replace(known, epoch) != epoch)),
+        Ok(epoch) => {
+            revocations.send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
+        }
         Err(error) => {
             // Not knowing who was revoked, every link is to ask for itself.
             warn!(%error, "cannot read the revocations");
             revocations.send_modify(|_| ());
         }
-    }
-}
-
-async fn sweep(shared: &Arc<Shared>) {
-    let control = shared.control.clone();
-    let swept = tokio::task::spawn_blocking(move || control.sweep(clock::now())).await;
-    if let Err(error) = swept.expect("sweep does not panic") {
-        warn!(%error, "cannot sweep the database; trying again in a minute");
     }
 }
 

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Dock};
 use devtail_channels::registry::Kind;
-use devtail_control::{Principal, Scope, Timestamp};
+use devtail_control::{Principal, Scope};
 use devtail_protocol::session::Attached;
 use devtail_protocol::wire::OutboxRange;
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
 
+use crate::clock;
 use crate::docks::Rights;
 use crate::shared::Shared;
 
@@ -84,7 +85,7 @@ async fn rights(
     let shared = Arc::clone(shared);
     let asked = tokio::task::spawn_blocking(move || {
         let scope = |name: &str| name.parse::<Scope>().expect("a kind names a scope there is");
-        let permit = |name| shared.control.permit(Timestamp::now(), &principal, scope(name), WORKSPACE);
+        let permit = |name| shared.control.permit(clock::now(), &principal, scope(name), WORKSPACE);
         permit(read)?;
         let may_write = principal.grant.allows(scope(write), WORKSPACE);
         match (creates, may_write) {

@@ -3,8 +3,8 @@
 use crate::{
     connection,
     limits::{
-        MAX_HEAD_BYTES, MAX_HEADERS, MAX_MESSAGE_BYTES, MAX_WRITE_BUFFER_BYTES, PLAIN_LIFETIME, PRE_AUTH,
-        READ_BUFFER_BYTES,
+        MAX_HEAD_BYTES, MAX_HEADERS, MAX_MESSAGE_BYTES, MAX_WRITE_BUFFER_BYTES, PLAIN_LIFETIME,
+        PRE_AUTH, READ_BUFFER_BYTES,
     },
     link::Link,
     pending::Place,
@@ -81,11 +81,14 @@ async fn plain(stream: Stream, deadline: Instant, visit: &Arc<Visit>, shared: &A
 async fn become_link(admitted: Admitted, remote: SocketAddr, shared: Arc<Shared>) {
     let Admitted { upgrade, principal, hello } = admitted;
     let parts = match upgrade.await {
-        Ok(upgraded) => upgraded.downcast::<TokioIo<Stream>>().expect("every connection is served over a Stream"),
+        Ok(upgraded) => upgraded
+            .downcast::<TokioIo<Stream>>()
+            .expect("every connection is served over a Stream"),
         Err(error) => return debug!(%remote, %error, "the peer left before the upgrade was done"),
     };
     let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
-    let socket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(websocket())).await;
+    let socket =
+        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(websocket())).await;
     let _counted = shared.links_open.count();
     shared.metrics.links_opened.add(1);
     let patience = shared.clone();
@@ -98,7 +101,8 @@ async fn become_link(admitted: Admitted, remote: SocketAddr, shared: Arc<Shared>
 /// Returns when a drain has lasted as long as it may.
 async fn out_of_patience(shared: &Shared) {
     let mut phase = shared.phase.clone();
-    let draining = phase.wait_for(|phase| matches!(phase, Phase::Draining { .. })).await.map(|phase| *phase);
+    let draining =
+        phase.wait_for(|phase| matches!(phase, Phase::Draining { .. })).await.map(|phase| *phase);
     if let Ok(Phase::Draining { until }) = draining {
         sleep_until(until).await;
     }

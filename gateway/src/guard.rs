@@ -47,13 +47,20 @@ impl Guard {
     }
 
     /// Checks that the page that asks, if a page asks, is one of ours.
-    pub(crate) fn origin(&self, headers: &HeaderMap, secure: bool, host: &Authority) -> Result<(), Box<Reply>> {
+    pub(crate) fn origin(
+        &self,
+        headers: &HeaderMap,
+        secure: bool,
+        host: &Authority,
+    ) -> Result<(), Box<Reply>> {
         let origin = match only(headers, &ORIGIN) {
             Some(None) => return Ok(()),
             Some(Some(text)) => text.parse::<WebOrigin>().ok(),
             None => None,
         };
-        let ours = |origin: &WebOrigin| *origin == WebOrigin::of(secure, host.clone()) || self.origins.contains(origin);
+        let ours = |origin: &WebOrigin| {
+            *origin == WebOrigin::of(secure, host.clone()) || self.origins.contains(origin)
+        };
         if origin.as_ref().is_some_and(ours) {
             return Ok(());
         }
@@ -83,7 +90,7 @@ mod tests {
         Guard::new(&Config::resolve(settings, &folders).unwrap(), "Box")
     }
 
-    fn with(name: HeaderName, values: &[&str]) -> HeaderMap {
+    fn with(name: &HeaderName, values: &[&str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), value.parse().unwrap())).collect()
     }
 
@@ -91,15 +98,31 @@ mod tests {
     fn it_answers_to_addresses_and_its_own_names_only() {
         let public_host = Some("dev.example.org".parse().unwrap());
         let guard = guard(Settings { public_host, ..Settings::default() });
-        for host in ["127.0.0.1:8377", "[::1]:8377", "localhost:8377", "192.168.1.5", "box", "BOX.local:1", "dev.example.org"] {
-            assert!(guard.host(&with(HOST, &[host])).is_ok(), "{host}");
+        for host in [
+            "127.0.0.1:8377",
+            "[::1]:8377",
+            "localhost:8377",
+            "192.168.1.5",
+            "box",
+            "BOX.local:1",
+            "dev.example.org",
+        ] {
+            assert!(guard.host(&with(&HOST, &[host])).is_ok(), "{host}");
         }
-        for host in ["rebind.attacker.example:8377", "127.0.0.1.attacker.example", "localhost.attacker.example", "xbox"] {
-            let refusal = guard.host(&with(HOST, &[host])).unwrap_err();
+        for host in [
+            "rebind.attacker.example:8377",
+            "127.0.0.1.attacker.example",
+            "localhost.attacker.example",
+            "xbox",
+        ] {
+            let refusal = guard.host(&with(&HOST, &[host])).unwrap_err();
             assert_eq!(refusal.status(), StatusCode::MISDIRECTED_REQUEST, "{host}");
         }
         for hosts in [&[][..], &["localhost", "localhost"], &["a b"]] {
-            assert_eq!(guard.host(&with(HOST, hosts)).unwrap_err().status(), StatusCode::BAD_REQUEST);
+            assert_eq!(
+                guard.host(&with(&HOST, hosts)).unwrap_err().status(),
+                StatusCode::BAD_REQUEST
+            );
         }
     }
 
@@ -111,11 +134,17 @@ mod tests {
             ..Settings::default()
         };
         let (guard, host) = (guard(settings), "localhost:8377".parse().unwrap());
-        let asks = |origins: &[&str]| guard.origin(&with(ORIGIN, origins), false, &host).is_ok();
+        let asks = |origins: &[&str]| guard.origin(&with(&ORIGIN, origins), false, &host).is_ok();
         assert!(asks(&[]), "no page at all");
         assert!(asks(&["http://localhost:8377"]));
         assert!(asks(&["https://app.example"]) && asks(&["https://dev.example.org"]));
-        for foreign in ["https://localhost:8377", "http://localhost", "http://localhost:9", "null", "https://evil.example"] {
+        for foreign in [
+            "https://localhost:8377",
+            "http://localhost",
+            "http://localhost:9",
+            "null",
+            "https://evil.example",
+        ] {
             assert!(!asks(&[foreign]), "{foreign}");
         }
         assert!(!asks(&["http://localhost:8377", "http://localhost:8377"]), "twice");

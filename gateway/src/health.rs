@@ -24,7 +24,10 @@ pub(crate) fn ready(phase: Phase) -> Reply {
 /// `/metrics`, for this machine, or for anyone if the configuration says so.
 pub(crate) fn metrics(from: IpAddr, shared: &Shared) -> Reply {
     if !shared.config.metrics_public && !from.to_canonical().is_loopback() {
-        return reply::text(StatusCode::FORBIDDEN, "Metrics are for this machine alone; set metrics_public to change that.\n");
+        return reply::text(
+            StatusCode::FORBIDDEN,
+            "Metrics are for this machine alone; set metrics_public to change that.\n",
+        );
     }
     for (kind, running) in shared.hub.count() {
         shared.metrics.channels.set(kind, running as u64);

@@ -1,27 +1,29 @@
 //! Fetches the key sets of outside issuers: https (or http on this machine), bounded in time and bytes, no redirects.
 
-use crate::{clock, limits::JWKS_FETCH};
+use crate::{clock, limits::JWKS_FETCH, shared::Shared};
 use bytes::Bytes;
-use devtail_control::{Issuers, limits::MAX_JWKS_BYTES};
-use http::{Request, StatusCode, Uri, header::{ACCEPT, HOST}};
+use devtail_control::limits::MAX_JWKS_BYTES;
+use http::{
+    Request, StatusCode, Uri,
+    header::{ACCEPT, HOST},
+};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::ServerName};
-use std::{io, pin::pin, sync::{Arc, LazyLock}};
+use std::{
+    io,
+    pin::pin,
+    sync::{Arc, LazyLock},
+};
 use thiserror::Error;
-use tokio::{io::{AsyncRead, AsyncWrite}, net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_rustls::TlsConnector;
 use tracing::warn;
-
-/// What a refresh came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refreshed {
-    /// No key set was due, or none could be had.
-    Nothing,
-    /// At least one issuer has new keys.
-    Some,
-}
 
 #[derive(Debug, Error)]
 enum FetchError {
@@ -39,18 +41,19 @@ enum FetchError {
     Timeout,
 }
 
-/// Fetches the key sets that are due. A failure is logged; the former keys stay.
-pub(crate) async fn refresh(issuers: &Issuers) -> Refreshed {
-    let mut refreshed = Refreshed::Nothing;
-    for url in issuers.take_due(clock::now()) {
+/// Fetches the key sets that are due; returns when no fetch is under way any more. A failure is logged; the former keys
+/// stay.
+pub(crate) async fn refresh(shared: &Shared) {
+    // Who comes while a fetch is under way waits for it: what it brings is what they came for.
+    let _one_at_a_time = shared.fetching.lock().await;
+    for url in shared.issuers.take_due(clock::now()) {
         let body = timeout(JWKS_FETCH, fetch(&url)).await.unwrap_or(Err(FetchError::Timeout));
-        match body.map(|body| issuers.fetched(clock::now(), &url, &body)) {
-            Ok(Ok(())) => refreshed = Refreshed::Some,
+        match body.map(|body| shared.issuers.fetched(clock::now(), &url, &body)) {
+            Ok(Ok(())) => {}
             Ok(Err(error)) => warn!(url, %error, "an issuer's key set was not taken"),
             Err(error) => warn!(url, %error, "an issuer's keys cannot be fetched"),
         }
     }
-    refreshed
 }
 
 async fn fetch(url: &str) -> Result<Bytes, FetchError> {
@@ -58,7 +61,8 @@ async fn fetch(url: &str) -> Result<Bytes, FetchError> {
     let host = uri.host().ok_or(FetchError::Address)?;
     let secure = uri.scheme_str() == Some("https");
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let tcp = TcpStream::connect((bare, uri.port_u16().unwrap_or(if secure { 443 } else { 80 }))).await?;
+    let tcp =
+        TcpStream::connect((bare, uri.port_u16().unwrap_or(if secure { 443 } else { 80 }))).await?;
     if !secure {
         return get(tcp, &uri).await;
     }

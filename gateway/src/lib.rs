@@ -48,6 +48,7 @@ mod stream;
 mod tally;
 mod tls;
 mod token;
+mod upkeep;
 mod visit;
 
 pub use address::Address;

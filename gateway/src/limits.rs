@@ -48,5 +48,5 @@ pub(crate) const ACCEPT_BACKOFF_MAX: Duration = Duration::from_secs(1);
 pub(crate) const JWKS_FETCH: Duration = Duration::from_secs(5);
 /// How often old rows are swept and revocations read even if nobody rang.
 pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
-/// Rings at the doorbell that are answered at once; more wait in the kernel.
+/// How long either side of the doorbell waits for the other, and the wait after it failed.
 pub(crate) const DOORBELL_TIMEOUT: Duration = Duration::from_secs(1);

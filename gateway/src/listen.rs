@@ -25,7 +25,9 @@ pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
                     }
                 }
             }
-            Err(error) if is_of_one_connection(&error) => debug!(%error, "a connection was gone before it was accepted"),
+            Err(error) if is_of_one_connection(&error) => {
+                debug!(%error, "a connection was gone before it was accepted")
+            }
             Err(error) => {
                 if backoff == ACCEPT_BACKOFF {
                     warn!(%error, "cannot accept connections; trying again. Out of descriptors? See `ulimit -n`");

@@ -4,8 +4,8 @@ use crate::reply::{self, Reply};
 use http::{
     HeaderMap, HeaderName, StatusCode,
     header::{
-        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH, VARY,
-        X_FRAME_OPTIONS,
+        ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, ETAG,
+        IF_NONE_MATCH, VARY, X_FRAME_OPTIONS,
     },
 };
 
@@ -46,7 +46,10 @@ pub(crate) fn answer(path: &str, headers: &HeaderMap) -> Reply {
         (X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        ),
     ] {
         reply::set(&mut reply, name, value);
     }
@@ -55,7 +58,11 @@ pub(crate) fn answer(path: &str, headers: &HeaderMap) -> Reply {
 
 fn file(asset: &Asset, headers: &HeaderMap) -> Reply {
     let names = |header: &HeaderName, word: &str| {
-        headers.get_all(header).iter().filter_map(|line| line.to_str().ok()).any(|line| line.contains(word))
+        headers
+            .get_all(header)
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .any(|line| line.contains(word))
     };
     let mut reply = if names(&IF_NONE_MATCH, asset.etag) {
         let mut unchanged = Reply::default();
@@ -69,7 +76,11 @@ fn file(asset: &Asset, headers: &HeaderMap) -> Reply {
         reply::body(StatusCode::OK, content_type(asset.path), asset.bytes)
     };
     let hashed = asset.path.starts_with(HASHED);
-    reply::set(&mut reply, CACHE_CONTROL, if hashed { "public, max-age=31536000, immutable" } else { "no-cache" });
+    reply::set(
+        &mut reply,
+        CACHE_CONTROL,
+        if hashed { "public, max-age=31536000, immutable" } else { "no-cache" },
+    );
     reply::set(&mut reply, ETAG, asset.etag);
     reply::set(&mut reply, VARY, "accept-encoding");
     reply
@@ -105,7 +116,8 @@ fn content_type(path: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    const ASSET: Asset = Asset { path: "/assets/app-1a2b.js", etag: "\"abc\"", bytes: b"0123456789", gzip: b"zip" };
+    const ASSET: Asset =
+        Asset { path: "/assets/app-1a2b.js", etag: "\"abc\"", bytes: b"0123456789", gzip: b"zip" };
 
     fn headers(name: HeaderName, value: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(name, value.parse().unwrap())])
@@ -121,23 +133,37 @@ mod tests {
 
     #[test]
     fn a_file_that_the_browser_has_is_not_sent_again() {
-        assert_eq!(file(&ASSET, &headers(IF_NONE_MATCH, "\"abc\"")).status(), StatusCode::NOT_MODIFIED);
+        assert_eq!(
+            file(&ASSET, &headers(IF_NONE_MATCH, "\"abc\"")).status(),
+            StatusCode::NOT_MODIFIED
+        );
         let index = Asset { path: "/index.html", ..ASSET };
-        assert_eq!(file(&index, &headers(IF_NONE_MATCH, "\"old\"")).headers()[CACHE_CONTROL], "no-cache");
+        assert_eq!(
+            file(&index, &headers(IF_NONE_MATCH, "\"old\"")).headers()[CACHE_CONTROL],
+            "no-cache"
+        );
     }
 
     #[test]
     fn where_the_page_was_not_built_the_answer_says_what_to_do() {
         use http_body_util::BodyExt;
         let body = instead("install Node").into_body().collect();
-        let body = tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(body).unwrap().to_bytes();
+        let body = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap()
+            .block_on(body)
+            .unwrap()
+            .to_bytes();
         let html = std::str::from_utf8(&body).unwrap();
         assert!(html.contains("install Node") && html.contains("devtail connect"), "{html}");
     }
 
     #[test]
     fn this_binary_has_a_page_or_a_reason() {
-        assert_eq!(page_missing().is_none(), ASSETS.iter().any(|asset| asset.path == "/index.html"));
+        assert_eq!(
+            page_missing().is_none(),
+            ASSETS.iter().any(|asset| asset.path == "/index.html")
+        );
         assert!(page_missing().is_none_or(|why| why.contains("build")));
     }
 }

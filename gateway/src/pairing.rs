@@ -27,7 +27,11 @@ struct Ask {
 }
 
 /// Answers the request.
-pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) -> Reply {
+pub(crate) async fn answer(
+    request: Request<Incoming>,
+    visit: &Visit,
+    shared: &Arc<Shared>,
+) -> Reply {
     let Ask { code, device, cookie } = match body::json::<Ask>(request, visit).await {
         Ok(ask) => ask,
         Err(refusal) => return *refusal,

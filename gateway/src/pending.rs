@@ -71,7 +71,8 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counts = self.pending.counts();
         counts.all -= 1;
-        let count = counts.of.get_mut(&self.address).expect("a place is counted until it is dropped");
+        let count =
+            counts.of.get_mut(&self.address).expect("a place is counted until it is dropped");
         *count -= 1;
         if *count == 0 {
             counts.of.remove(&self.address);
@@ -118,7 +119,8 @@ mod tests {
     fn all_addresses_together_have_a_bound_and_leave_nothing_behind() {
         let pending = Arc::new(Pending::new(1));
         let nth = |n: u32| IpAddr::V4(n.into());
-        let places: Vec<_> = (0..MAX_PENDING as u32).map(|n| pending.enter(nth(n)).unwrap()).collect();
+        let places: Vec<_> =
+            (0..MAX_PENDING as u32).map(|n| pending.enter(nth(n)).unwrap()).collect();
         assert_eq!(pending.enter(nth(u32::MAX)).unwrap_err(), Full::Gateway);
         drop(places);
         assert_eq!(pending.len(), 0);

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+    header::{
+        CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE,
+        X_CONTENT_TYPE_OPTIONS,
+    },
 };
 use http_body_util::Full;
 use serde_json::{Value, json};
@@ -13,7 +16,11 @@ use std::time::Duration;
 pub(crate) type Reply = Response<Full<Bytes>>;
 
 /// An answer with a body of the given sort. Never cached, unless the caller says otherwise.
-pub(crate) fn body(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
+pub(crate) fn body(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> Reply {
     let mut reply = Response::new(Full::new(body.into()));
     *reply.status_mut() = status;
     set(&mut reply, CONTENT_TYPE, content_type);
@@ -58,7 +65,10 @@ pub(crate) fn forbidden(message: &str) -> Reply {
 /// 429: the same request may succeed later.
 pub(crate) fn slow_down(retry_after: Duration) -> Reply {
     let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);
-    let mut reply = json(StatusCode::TOO_MANY_REQUESTS, &json!({"error": "slow_down", "retry_after_s": seconds}));
+    let mut reply = json(
+        StatusCode::TOO_MANY_REQUESTS,
+        &json!({"error": "slow_down", "retry_after_s": seconds}),
+    );
     reply.headers_mut().insert(RETRY_AFTER, seconds.into());
     reply
 }

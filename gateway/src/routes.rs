@@ -12,7 +12,11 @@ use hyper::body::Incoming;
 use std::sync::Arc;
 
 /// Answers one request.
-pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) -> Reply {
+pub(crate) async fn answer(
+    request: Request<Incoming>,
+    visit: &Visit,
+    shared: &Arc<Shared>,
+) -> Reply {
     let reply = match checked(&request, visit, shared) {
         Ok(()) => route(request, visit, shared).await,
         Err(refusal) => *refusal,
@@ -31,7 +35,9 @@ fn checked(request: &Request<Incoming>, visit: &Visit, shared: &Shared) -> Resul
     shared.guard.origin(request.headers(), visit.secure, &host)?;
     if request.uri().query().is_some() {
         // URLs end up in logs and histories: a credential in one is refused even if it is a good one.
-        return Err(Box::new(reply::bad_request("nothing is read from the URL; credentials belong into headers or the body")));
+        return Err(Box::new(reply::bad_request(
+            "nothing is read from the URL; credentials belong into headers or the body",
+        )));
     }
     Ok(())
 }
@@ -53,7 +59,8 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
 }
 
 fn not_allowed(allow: &'static str) -> Reply {
-    let mut reply = reply::text(StatusCode::METHOD_NOT_ALLOWED, "This path does not take that method.\n");
+    let mut reply =
+        reply::text(StatusCode::METHOD_NOT_ALLOWED, "This path does not take that method.\n");
     reply::set(&mut reply, ALLOW, allow);
     reply
 }
@@ -71,7 +78,7 @@ fn status_word(status: StatusCode) -> &'static str {
         426 => "426",
         429 => "429",
         503 => "503",
-        400..500 => "4xx",
+        other if other < 500 => "4xx",
         _ => "5xx",
     }
 }

@@ -16,14 +16,17 @@ use crate::{
     shared::{Phase, Shared},
     tally::Tally,
     tls::{Encryption, TlsError},
+    upkeep,
 };
 use devtail_channels::registry::Registry;
-use devtail_control::{AuthError, BadIssuer, Control, Grant, Issuers, Pairing, StateDir, StateError};
+use devtail_control::{
+    AuthError, BadIssuer, Control, Grant, Issuers, Pairing, StateDir, StateError,
+};
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Instant};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, UnixListener},
-    sync::{broadcast, watch},
+    sync::{Mutex, broadcast, watch},
     task::{JoinSet, spawn_blocking},
     time::timeout_at,
 };
@@ -96,7 +99,9 @@ impl Gateway {
         let issuers = Issuers::new(config.issuers.clone())?;
         let ground = {
             let (config, machine) = (config.clone(), machine.clone());
-            spawn_blocking(move || Ground::prepare(&config, &machine)).await.expect("preparing does not panic")?
+            spawn_blocking(move || Ground::prepare(&config, &machine))
+                .await
+                .expect("preparing does not panic")?
         };
         let listen = config.listen;
         let in_vain = |source| BindError::Listen { listen, source };
@@ -112,6 +117,7 @@ impl Gateway {
             fences: Arc::new(Fences::default()),
             control: ground.control,
             issuers,
+            fetching: Mutex::default(),
             metrics: Metrics::default(),
             pending: Arc::new(Pending::new(config.pending_per_address)),
             links_open: Tally::new(),
@@ -126,7 +132,15 @@ impl Gateway {
             config,
         };
         let address = Address::new(&shared.config, listen, shared.encryption.as_ref());
-        Ok(Self { listener, bell, address, shared: Arc::new(shared), phase, revocations, _lock: ground.lock })
+        Ok(Self {
+            listener,
+            bell,
+            address,
+            shared: Arc::new(shared),
+            phase,
+            revocations,
+            _lock: ground.lock,
+        })
     }
 
     /// Where it can be reached.
@@ -145,14 +159,22 @@ impl Gateway {
     /// If 32 codes wait already, or the database fails.
     pub async fn pair(&self, grant: Grant) -> Result<Pairing, AuthError> {
         let control = self.shared.control.clone();
-        spawn_blocking(move || control.create_pairing(clock::now(), &grant)).await.expect("create_pairing does not panic")
+        spawn_blocking(move || control.create_pairing(clock::now(), &grant))
+            .await
+            .expect("create_pairing does not panic")
     }
 
     /// Serves until `shutdown` ends; then asks every link to come back later, waits until they left, and returns. What
     /// is left when the configured patience ends is cut.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut tasks = JoinSet::new();
-        tasks.spawn(doorbell::answer(self.bell, self.address.clone(), self.revocations, self.shared.clone()));
+        tasks.spawn(upkeep::tend(self.revocations.clone(), self.shared.clone()));
+        tasks.spawn(doorbell::answer(
+            self.bell,
+            self.address.clone(),
+            self.revocations,
+            self.shared.clone(),
+        ));
         // Links that come before the channels of a former life are found wait for them.
         let door = tasks.spawn(listen::accept(self.listener, self.shared.clone()));
         let (phase, shared, url) = (&self.phase, &self.shared, &self.address.url);
@@ -183,7 +205,8 @@ impl Ground {
         let state = StateDir::open(&config.state)?;
         let lock = StateLock::take(&state)?;
         let control = Control::open(clock::now(), &config.state)?;
-        let encryption = Encryption::load(&config.tls, &state, &certificate_names(config, machine))?;
+        let encryption =
+            Encryption::load(&config.tls, &state, &certificate_names(config, machine))?;
         Ok(Self { lock, control, encryption })
     }
 }

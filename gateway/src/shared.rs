@@ -3,8 +3,8 @@
 use crate::{
     config::Config,
     fence::Fences,
-    hub::Hub,
     guard::Guard,
+    hub::Hub,
     metrics::{Gauges, Metrics},
     notice::Notices,
     pending::Pending,
@@ -13,7 +13,7 @@ use crate::{
 };
 use devtail_control::{Control, Issuers};
 use std::{sync::Arc, time::Instant};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 /// What a gateway is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) control: Control,
     /// Keys of outside issuers.
     pub(crate) issuers: Issuers,
+    /// Held while their keys are fetched.
+    pub(crate) fetching: Mutex<()>,
     /// What the gateway was told.
     pub(crate) config: Config,
     /// Which names and pages it answers to.

@@ -1,6 +1,8 @@
 //! What a TCP socket is told before its first byte.
 
-use crate::limits::{KEEPALIVE_AFTER, KEEPALIVE_EVERY, NOT_SENT_LOW_WATER_BYTES, RETRANSMIT_MAX_MS};
+use crate::limits::{
+    KEEPALIVE_AFTER, KEEPALIVE_EVERY, NOT_SENT_LOW_WATER_BYTES, RETRANSMIT_MAX_MS,
+};
 use socket2::{SockRef, TcpKeepalive};
 use std::io;
 use tokio::net::TcpStream;
@@ -9,7 +11,10 @@ use tracing::debug;
 /// Tells the socket to send at once, to queue little, and to notice a dead peer. A kernel that lacks an option serves without it.
 pub(crate) fn tune(stream: &TcpStream) {
     let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_EVERY).with_retries(3);
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_AFTER)
+        .with_interval(KEEPALIVE_EVERY)
+        .with_retries(3);
     warn_if("TCP_NODELAY", socket.set_tcp_nodelay(true));
     warn_if("keepalive", socket.set_tcp_keepalive(&keepalive));
     #[cfg(target_os = "linux")]

@@ -50,7 +50,9 @@ mod tests {
         let mut wait = std::pin::pin!(tally.none());
         drop(first);
         assert_eq!(tally.value(), 1);
-        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(wait.as_mut().poll(cx).is_ready())).await;
+        let polled =
+            std::future::poll_fn(|cx| std::task::Poll::Ready(wait.as_mut().poll(cx).is_ready()))
+                .await;
         assert!(!polled, "one is still open");
         drop(second);
         wait.await;

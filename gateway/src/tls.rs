@@ -58,7 +58,11 @@ pub enum TlsError {
 impl Encryption {
     /// Reads, or at first start makes, what `tls` asks for; nothing for [`Tls::Off`]. `names` are the hosts a
     /// certificate made here is for.
-    pub(crate) fn load(tls: &Tls, state: &StateDir, names: &[String]) -> Result<Option<Self>, TlsError> {
+    pub(crate) fn load(
+        tls: &Tls,
+        state: &StateDir,
+        names: &[String],
+    ) -> Result<Option<Self>, TlsError> {
         match tls {
             Tls::Off => Ok(None),
             Tls::Files { cert, key } => Self::from_files(cert, key, None).map(Some),
@@ -79,12 +83,15 @@ impl Encryption {
 
     /// Shakes hands with a client.
     pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.acceptor.accept_with(stream, |session| session.set_buffer_limit(Some(TLS_BUFFER_BYTES))).await
+        self.acceptor
+            .accept_with(stream, |session| session.set_buffer_limit(Some(TLS_BUFFER_BYTES)))
+            .await
     }
 
     fn from_files(cert: &Path, key: &Path, fingerprint: Option<String>) -> Result<Self, TlsError> {
         let chain = chain(cert)?;
-        let secret = PrivateKeyDer::from_pem_file(key).map_err(|error| pem("the private key", key, error))?;
+        let secret = PrivateKeyDer::from_pem_file(key)
+            .map_err(|error| pem("the private key", key, &error))?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(&[&TLS13])?
             .with_no_client_auth()
@@ -99,13 +106,13 @@ impl Encryption {
 
 fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let all = CertificateDer::pem_file_iter(path).and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    let all = all.map_err(|error| pem("the certificate", path, error))?;
+    let all = all.map_err(|error| pem("the certificate", path, &error))?;
     if all.is_empty() {
-        return Err(pem("the certificate", path, "it holds no certificate in PEM form"));
+        return Err(pem("the certificate", path, &"it holds no certificate in PEM form"));
     }
     Ok(all)
 }
 
-fn pem(what: &'static str, path: &Path, reason: impl ToString) -> TlsError {
+fn pem(what: &'static str, path: &Path, reason: &impl ToString) -> TlsError {
     TlsError::Pem { what, path: path.to_owned(), reason: reason.to_string() }
 }

@@ -20,7 +20,11 @@ struct Ask {
 }
 
 /// Answers the request. A token that came in the cookie goes back in the cookie, and no script sees it.
-pub(crate) async fn answer(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) -> Reply {
+pub(crate) async fn answer(
+    request: Request<Incoming>,
+    visit: &Visit,
+    shared: &Arc<Shared>,
+) -> Reply {
     let kept = cookie::find(request.headers(), shared.control.gateway_id());
     let asked = match body::json::<Ask>(request, visit).await {
         Ok(ask) => ask.refresh_token,

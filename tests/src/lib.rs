@@ -1,7 +1,10 @@
 //! What the tests, the bench and the soak share. It sees all floors, and no floor sees it.
 
+pub mod chance;
+pub mod device;
 pub mod gateway;
 pub mod proxy;
 pub mod repo;
+pub mod sim;
 pub mod tokens;
 pub mod vectors;

@@ -170,12 +170,12 @@ mod tests {
 
     use super::*;
 
-    async fn pair() -> (Proxy, TcpStream, TcpStream) {
+    async fn pair() -> (TcpListener, Proxy, TcpStream, TcpStream) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let proxy = Proxy::start(listener.local_addr().unwrap()).await.unwrap();
         let client = TcpStream::connect(proxy.address()).await.unwrap();
         let (gateway, _) = listener.accept().await.unwrap();
-        (proxy, client, gateway)
+        (listener, proxy, client, gateway)
     }
 
     async fn passes(from: &mut TcpStream, to: &mut TcpStream) {
@@ -190,7 +190,7 @@ mod tests {
 
     #[tokio::test]
     async fn bytes_pass_both_ways_until_a_reset_ends_both() {
-        let (proxy, mut client, mut gateway) = pair().await;
+        let (_listener, proxy, mut client, mut gateway) = pair().await;
         passes(&mut client, &mut gateway).await;
         passes(&mut gateway, &mut client).await;
         proxy.cut(Cut::Reset);
@@ -200,7 +200,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_half_open_end_hears_nothing_until_the_next_cut() {
-        let (proxy, mut client, mut gateway) = pair().await;
+        let (_listener, proxy, mut client, mut gateway) = pair().await;
         passes(&mut client, &mut gateway).await;
         proxy.cut(Cut::GatewayHalfOpen);
         assert!(client.read_u8().await.is_err());
@@ -211,7 +211,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_stall_delays_and_loses_nothing() {
-        let (proxy, mut client, mut gateway) = pair().await;
+        let (_listener, proxy, mut client, mut gateway) = pair().await;
         passes(&mut client, &mut gateway).await;
         proxy.stall();
         client.write_all(b"y").await.unwrap();
@@ -222,7 +222,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_born_after_a_cut_lives() {
-        let (proxy, mut client, _gateway) = pair().await;
+        let (_listener, proxy, mut client, mut gateway) = pair().await;
+        passes(&mut client, &mut gateway).await;
         proxy.cut(Cut::Reset);
         assert!(client.read_u8().await.is_err());
         let mut late = TcpStream::connect(proxy.address()).await.unwrap();

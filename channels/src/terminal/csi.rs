@@ -112,8 +112,6 @@ mod tests {
     #[test]
     fn numbers_and_lists_without_end_stay_within_bounds() {
         assert_eq!(csi("99999999m").unwrap().value(0), u16::MAX);
-        let many = csi(&"1;".repeat(100)).map(|_| ());
-        assert!(many.is_none(), "a sequence needs a final byte");
         let many = csi(&format!("{}m", "1;".repeat(100))).unwrap();
         assert_eq!((many.values().len(), many.len()), (PARAMS_MAX, 101));
     }

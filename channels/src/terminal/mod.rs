@@ -14,6 +14,10 @@
 mod csi;
 #[allow(missing_docs, unreachable_pub, clippy::all, reason = "written by prost from proto/terminal.proto")]
 mod generated;
+#[cfg(feature = "host")]
+pub mod host;
+#[cfg(feature = "host")]
+pub mod host;
 mod lex;
 pub mod limits;
 pub mod message;

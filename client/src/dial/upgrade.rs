@@ -133,7 +133,7 @@ async fn attempt(
         .max_frame_size(Some(PACKET_MAX));
     match client_async_with_config(request, stream, Some(config)).await {
         Ok((socket, _)) => Ok(Dialled { socket, hello: as_message }),
-        Err(error) => Err(classify(error)),
+        Err(error) => Err(classify(&error)),
     }
 }
 
@@ -155,17 +155,16 @@ fn request(authority: &str, token: &Secret, hello: Option<&Bytes>) -> Request<()
     request.body(()).expect("an endpoint's authority makes a valid URI and header")
 }
 
-fn classify(error: WsError) -> DialError {
-    match error {
-        WsError::Http(response) => refused(&response),
-        WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => DialError::Refused {
-            status: StatusCode::UPGRADE_REQUIRED.as_u16(),
-            reason: format!(
-                "it does not speak {SUBPROTOCOL}; update the older of the two programs"
-            ),
-        },
-        other => DialError::Upgrade(printable(&other.to_string())),
+fn classify(error: &WsError) -> DialError {
+    if let WsError::Http(response) = error {
+        return refused(response);
     }
+    if let WsError::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) = error {
+        let reason =
+            format!("it does not speak {SUBPROTOCOL}; update the older of the two programs");
+        return DialError::Refused { status: StatusCode::UPGRADE_REQUIRED.as_u16(), reason };
+    }
+    DialError::Upgrade(printable(&error.to_string()))
 }
 
 fn refused(response: &Response<Option<Vec<u8>>>) -> DialError {

@@ -43,7 +43,9 @@ pub enum ConfigError {
         wanted: &'static str,
     },
     /// One of certificate and key is missing.
-    #[error("tls = \"files\" needs both tls_cert and tls_key; set them, or take tls = \"self-signed\"")]
+    #[error(
+        "tls = \"files\" needs both tls_cert and tls_key; set them, or take tls = \"self-signed\""
+    )]
     TlsFiles,
     /// Everyone on the way could read and type: refused.
     #[error(
@@ -55,7 +57,9 @@ pub enum ConfigError {
         listen: SocketAddr,
     },
     /// Neither `HOME` nor the variable of the folder is set.
-    #[error("neither HOME nor {variable} is set, so there is no place for {what}; set one, or use {flag}")]
+    #[error(
+        "neither HOME nor {variable} is set, so there is no place for {what}; set one, or use {flag}"
+    )]
     NoHome {
         /// The XDG variable that would do.
         variable: &'static str,

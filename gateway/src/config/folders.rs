@@ -19,7 +19,11 @@ impl Folders {
     pub fn from_env() -> Self {
         // The XDG rules: a relative path is to be ignored.
         let folder = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        Self { home: folder("HOME"), state_home: folder("XDG_STATE_HOME"), config_home: folder("XDG_CONFIG_HOME") }
+        Self {
+            home: folder("HOME"),
+            state_home: folder("XDG_STATE_HOME"),
+            config_home: folder("XDG_CONFIG_HOME"),
+        }
     }
 
     /// The state directory: `$XDG_STATE_HOME/devtail`, or `~/.local/state/devtail`.
@@ -27,8 +31,13 @@ impl Folders {
     /// # Errors
     /// [`ConfigError::NoHome`] if neither variable is set.
     pub fn state(&self) -> Result<PathBuf, ConfigError> {
-        let base = self.state_home.clone().or_else(|| Some(self.home.as_ref()?.join(".local/state")));
-        let base = base.ok_or(ConfigError::NoHome { variable: "XDG_STATE_HOME", what: "the state", flag: "--state" })?;
+        let base =
+            self.state_home.clone().or_else(|| Some(self.home.as_ref()?.join(".local/state")));
+        let base = base.ok_or(ConfigError::NoHome {
+            variable: "XDG_STATE_HOME",
+            what: "the state",
+            flag: "--state",
+        })?;
         Ok(base.join("devtail"))
     }
 
@@ -38,7 +47,11 @@ impl Folders {
     /// [`ConfigError::NoHome`] if neither variable is set.
     pub fn config_file(&self) -> Result<PathBuf, ConfigError> {
         let base = self.config_home.clone().or_else(|| Some(self.home.as_ref()?.join(".config")));
-        let missing = ConfigError::NoHome { variable: "XDG_CONFIG_HOME", what: "the configuration", flag: "--config" };
+        let missing = ConfigError::NoHome {
+            variable: "XDG_CONFIG_HOME",
+            what: "the configuration",
+            flag: "--config",
+        };
         Ok(base.ok_or(missing)?.join("devtail/config.toml"))
     }
 }

@@ -11,7 +11,12 @@ pub(super) struct Key {
     pub(super) meaning: &'static str,
 }
 
-const fn key(name: &'static str, unit: &'static str, default: &'static str, meaning: &'static str) -> Key {
+const fn key(
+    name: &'static str,
+    unit: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
     Key { name, unit, default, meaning }
 }
 
@@ -23,21 +28,61 @@ pub(super) const KEYS: [Key; 11] = [
         "127.0.0.1:8377",
         "Where the gateway listens. An address that other machines can reach needs TLS.",
     ),
-    key("state", "directory", "$XDG_STATE_HOME/devtail", "Devices, keys, the log of who did what, and the terminals' sockets."),
-    key("tls", "off | self-signed | files", "off, or files if a certificate is given", "How the port is encrypted (TLS 1.3 only)."),
+    key(
+        "state",
+        "directory",
+        "$XDG_STATE_HOME/devtail",
+        "Devices, keys, the log of who did what, and the terminals' sockets.",
+    ),
+    key(
+        "tls",
+        "off | self-signed | files",
+        "off, or files if a certificate is given",
+        "How the port is encrypted (TLS 1.3 only).",
+    ),
     key("tls_cert", "path of a PEM file", "none", "The certificate chain, the server's own first."),
-    key("tls_key", "path of a PEM file", "none", "The certificate's private key; keep it readable for you alone."),
-    key("public_host", "host or host:port", "the listening address", "The name under which others reach the gateway; links carry it."),
-    key("allowed_origins", "list of origins", "[]", "Pages from elsewhere that may use the gateway, beside its own."),
-    key("drain_seconds", "s, 0 to 600", "10", "How long a stopping gateway waits for its links to leave."),
+    key(
+        "tls_key",
+        "path of a PEM file",
+        "none",
+        "The certificate's private key; keep it readable for you alone.",
+    ),
+    key(
+        "public_host",
+        "host or host:port",
+        "the listening address",
+        "The name under which others reach the gateway; links carry it.",
+    ),
+    key(
+        "allowed_origins",
+        "list of origins",
+        "[]",
+        "Pages from elsewhere that may use the gateway, beside its own.",
+    ),
+    key(
+        "drain_seconds",
+        "s, 0 to 600",
+        "10",
+        "How long a stopping gateway waits for its links to leave.",
+    ),
     key(
         "pending_per_address",
         "connections",
         "16",
         "How many an address may have open before it proves who it is. Raise it behind a proxy, whose clients share one address.",
     ),
-    key("metrics_public", "true | false", "false", "Whether /metrics answers anyone, or only this machine."),
-    key("log", "tracing directives", "info", "What is logged; `debug` or `devtail_gateway=trace,info` say more."),
+    key(
+        "metrics_public",
+        "true | false",
+        "false",
+        "Whether /metrics answers anyone, or only this machine.",
+    ),
+    key(
+        "log",
+        "tracing directives",
+        "info",
+        "What is logged; `debug` or `devtail_gateway=trace,info` say more.",
+    ),
 ];
 
 /// The table of outside issuers, whose inner keys control knows.

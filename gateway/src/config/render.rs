@@ -26,7 +26,10 @@ fn issuers(config: &Config) -> String {
     if config.issuers.is_empty() {
         return format!("# no [[{ISSUERS}]]\n");
     }
-    let tables = config.issuers.iter().map(|issuer| Value::try_from(issuer).expect("an issuer is a table of plain values"));
+    let tables = config
+        .issuers
+        .iter()
+        .map(|issuer| Value::try_from(issuer).expect("an issuer is a table of plain values"));
     let mut file = toml::Table::new();
     file.insert(ISSUERS.to_owned(), Value::Array(tables.collect()));
     file.to_string()
@@ -41,7 +44,9 @@ fn value(config: &Config, key: &str) -> Option<Value> {
         "tls_cert" => path(tls_file(&config.tls, |cert, _| cert)?),
         "tls_key" => path(tls_file(&config.tls, |_, key| key)?),
         "public_host" => config.public_host.as_ref()?.to_string().into(),
-        "allowed_origins" => Value::Array(config.allowed_origins.iter().map(|origin| origin.to_string().into()).collect()),
+        "allowed_origins" => Value::Array(
+            config.allowed_origins.iter().map(|origin| origin.to_string().into()).collect(),
+        ),
         "drain_seconds" => i64::try_from(config.drain.as_secs()).expect("at most 600").into(),
         "pending_per_address" => i64::from(config.pending_per_address).into(),
         "metrics_public" => config.metrics_public.into(),

@@ -93,7 +93,9 @@ impl Settings {
         key::check(&table, path)?;
         let mut layer: Self = toml::from_str(text).map_err(syntax)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        for path in [&mut layer.state, &mut layer.tls_cert, &mut layer.tls_key].into_iter().flatten() {
+        for path in
+            [&mut layer.state, &mut layer.tls_cert, &mut layer.tls_key].into_iter().flatten()
+        {
             *path = folder.join(&*path);
         }
         Ok(layer)

@@ -20,7 +20,8 @@ fn an_empty_configuration_serves_loopback_without_tls() {
 
 #[test]
 fn flags_win_over_the_file() {
-    let file = Settings::parse("listen = \"127.0.0.1:1\"\ndrain_seconds = 3", Path::new("/c.toml")).unwrap();
+    let file = Settings::parse("listen = \"127.0.0.1:1\"\ndrain_seconds = 3", Path::new("/c.toml"))
+        .unwrap();
     let flags = Settings { listen: Some("127.0.0.1:2".parse().unwrap()), ..Settings::default() };
     let config = Config::resolve(flags.over(file), &folders()).unwrap();
     assert_eq!(config.listen.port(), 2);
@@ -41,7 +42,12 @@ fn a_public_address_without_tls_is_refused_with_reason_and_remedy() {
         let error = from_file(&format!("listen = \"{listen}\"")).unwrap_err();
         assert!(matches!(error, ConfigError::PublicWithoutTls { .. }));
         let said = error.to_string();
-        assert!(said.contains(listen) && said.contains("read along") && said.contains("--tls self-signed"), "{said}");
+        assert!(
+            said.contains(listen)
+                && said.contains("read along")
+                && said.contains("--tls self-signed"),
+            "{said}"
+        );
         from_file(&format!("listen = \"{listen}\"\ntls = \"self-signed\"")).unwrap();
     }
 }
@@ -55,7 +61,10 @@ fn a_certificate_without_its_key_is_refused() {
 #[test]
 fn relative_paths_start_at_the_file() {
     let config = from_file("tls_cert = \"a.pem\"\ntls_key = \"/keys/a.key\"").unwrap();
-    assert_eq!(config.tls, Tls::Files { cert: "/etc/devtail/a.pem".into(), key: "/keys/a.key".into() });
+    assert_eq!(
+        config.tls,
+        Tls::Files { cert: "/etc/devtail/a.pem".into(), key: "/keys/a.key".into() }
+    );
 }
 
 #[test]
@@ -63,7 +72,12 @@ fn values_out_of_range_say_what_is_possible() {
     let error = from_file("drain_seconds = 601").unwrap_err().to_string();
     assert_eq!(error, "drain_seconds = 601 is not possible; 0 to 600 is");
     assert!(from_file("pending_per_address = 0").is_err());
-    assert!(from_file("allowed_origins = [\"*\"]").unwrap_err().to_string().contains("`*` is not possible"));
+    assert!(
+        from_file("allowed_origins = [\"*\"]")
+            .unwrap_err()
+            .to_string()
+            .contains("`*` is not possible")
+    );
 }
 
 #[test]
@@ -84,7 +98,8 @@ fn every_key_is_a_flag_and_a_variable() {
     let command = Settings::augment_args(Command::new("t"));
     for key in &KEYS {
         let flag = key.name.replace('_', "-");
-        let arg = command.get_arguments().find(|arg| arg.get_long() == Some(&flag)).expect(key.name);
+        let arg =
+            command.get_arguments().find(|arg| arg.get_long() == Some(&flag)).expect(key.name);
         let variable = format!("DEVTAIL_{}", key.name.to_ascii_uppercase());
         assert_eq!(arg.get_env().and_then(|env| env.to_str()), Some(variable.as_str()));
     }

@@ -15,7 +15,10 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const VALIDITY: Duration = Duration::from_secs(10 * 365 * 24 * 60 * 60);
 
 /// The paths of certificate and key in the state directory's `tls`, mode 0600; made for `names` if one is missing.
-pub(super) fn find_or_make(state: &StateDir, names: &[String]) -> Result<(PathBuf, PathBuf), TlsError> {
+pub(super) fn find_or_make(
+    state: &StateDir,
+    names: &[String],
+) -> Result<(PathBuf, PathBuf), TlsError> {
     let tls = StateDir::open(&state.directory("tls")?)?;
     let paths = (tls.path().join(CERT), tls.path().join(KEY));
     if tls.read(CERT)?.is_some() && tls.read(KEY)?.is_some() {

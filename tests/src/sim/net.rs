@@ -153,16 +153,34 @@ impl Wire {
     pub(super) fn close_client(&mut self, now: Time) {
         self.client = End::Closed;
         let last = self.up.sender_gone(now);
-        if let End::Open = self.server {
+        if self.server == End::Open && !self.up.is_black_hole {
             self.server = End::Ending(last);
         }
     }
 
-    /// The gateway's side closes; the phone learns of it behind what is on the wire.
+    /// The phone's side closes in order: what is in its socket still arrives.
+    pub(super) fn drain_client(&mut self, now: Time) {
+        self.client = End::Closed;
+        let last = self.up.last_arrival(now);
+        if self.server == End::Open && !self.up.is_black_hole {
+            self.server = End::Ending(last);
+        }
+    }
+
+    /// The gateway's side closes in order: what is in its socket still arrives, and the phone learns of it behind that.
+    pub(super) fn drain_server(&mut self, now: Time) {
+        self.server = End::Closed;
+        let last = self.down.last_arrival(now);
+        if self.client == End::Open && !self.down.is_black_hole {
+            self.client = End::Ending(last);
+        }
+    }
+
+    /// The gateway's side dies; the phone learns of it behind what is on the wire.
     pub(super) fn close_server(&mut self, now: Time) {
         self.server = End::Closed;
         let last = self.down.sender_gone(now);
-        if let End::Open = self.client {
+        if self.client == End::Open && !self.down.is_black_hole {
             self.client = End::Ending(last);
         }
     }

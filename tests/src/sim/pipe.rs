@@ -30,7 +30,9 @@ pub(super) struct Pipe {
     flight: VecDeque<(Time, Bytes)>,
     last_arrival: Time,
     /// Nothing arrives any more, and nobody is told.
-    is_black_hole: bool,
+    pub(super) is_black_hole: bool,
+    /// A driver found no room since it last sent.
+    pub(super) was_full: bool,
     /// The next packet arrives twice.
     pub(super) twice: bool,
 }
@@ -46,6 +48,7 @@ impl Pipe {
             flight: VecDeque::new(),
             last_arrival: Time::ZERO,
             is_black_hole: false,
+            was_full: false,
             twice: false,
         }
     }
@@ -105,15 +108,16 @@ impl Pipe {
         self.flight.iter_mut().for_each(|(at, _)| *at = *at + pause);
     }
 
-    pub(super) fn black_hole(&mut self) {
-        self.is_black_hole = true;
-    }
-
     /// The sender is gone: what is in its socket is lost, what is on the wire arrives. Returns when the last of it does.
     pub(super) fn sender_gone(&mut self, now: Time) -> Time {
         self.waiting.clear();
         self.waiting_bytes = 0;
         self.last_arrival.max(now + self.weather.delay)
+    }
+
+    /// When all that is under way has arrived, jitter apart.
+    pub(super) fn last_arrival(&self, now: Time) -> Time {
+        self.last_arrival.max(self.free_at.max(now) + self.weather.delay + self.weather.jitter)
     }
 
     /// All that is under way is lost.

@@ -85,6 +85,5 @@ function faultOf(closeCode: number, reason: string): Fault | undefined {
 
 const WITHOUT_WORDS: Partial<Record<Code, string>> = {
   [Code.Revoked]: "This device was signed out on the gateway.",
-  [Code.Superseded]: "This session goes on in another tab.",
   [Code.Version]: "The gateway speaks another version. Reload the page.",
 };

@@ -1,6 +1,5 @@
 // The link's state, calmly: nothing while all is well, one quiet line when it is not.
 import type { LinkState } from "../session/event";
-import { Code } from "../wire/fault";
 import { button, h } from "./element";
 
 /** A link that comes back within this was not worth a word. */
@@ -79,8 +78,7 @@ export class Banner {
   #actions(): HTMLElement[] {
     if (this.#state.name === "offline") return [button("Try now", () => this.#around.retry())];
     if (this.#state.name !== "closed") return [];
-    const isElsewhere = this.#state.fault.code === Code.Superseded;
-    return [button(isElsewhere ? "Use it here" : "Reload", () => location.reload())];
+    return [button("Reload", () => location.reload())];
   }
 }
 

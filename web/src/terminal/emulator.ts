@@ -4,12 +4,15 @@ import { Terminal } from "@xterm/xterm";
 import { readClipboard } from "./clipboard";
 import { MARK_OSC, readMark, writeMark } from "./mark";
 import type { Grid } from "./message";
+import { scrollByTouch } from "./touch";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
 import { onThemeChange, theme } from "./theme";
 
 const SCROLLBACK_ROWS = 5_000;
 const FONT = 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 const FONT_PX_MIN = 5;
+/** Of a letter to its ground, as WCAG's AA asks. */
+const CONTRAST_MIN = 4.5;
 /** Cancels whatever sequence the parser stands in. */
 const CANCEL = "\x18";
 const OSC_CLIPBOARD = 52;
@@ -43,6 +46,7 @@ export class Emulator {
       fontSize: fontPx,
       scrollback: SCROLLBACK_ROWS,
       cursorBlink: false,
+      minimumContrastRatio: CONTRAST_MIN,
       cursorInactiveStyle: "outline",
       macOptionIsMeta: true,
       rightClickSelectsWord: true,
@@ -56,6 +60,7 @@ export class Emulator {
   mount(place: HTMLElement): void {
     this.#place = place;
     this.#terminal.open(place);
+    scrollByTouch(place);
     const { textarea } = this.#terminal;
     textarea?.addEventListener("focus", () => this.#reportFocus(FOCUS_IN));
     textarea?.addEventListener("blur", () => this.#reportFocus(FOCUS_OUT));

@@ -18,6 +18,9 @@ export const NAME_MAX = 64;
 /** Bytes of keys in one Input: its message must stay below the wire's 16 KiB. */
 const KEYS_MAX = 8 * 1024;
 const SIZE_MAX = 1000;
+/** How an Input of keys begins: field 1, length-delimited. */
+const KEYS_TAG = 0x0a;
+const INTERRUPTS = [0x03, 0x1a, 0x1c];
 
 /** A size in cells. */
 export interface Grid {
@@ -52,6 +55,16 @@ export function kill(): Uint8Array {
 export function keysOf(input: Uint8Array): string {
   const { kind } = fromBinary(InputSchema, input);
   return kind.case === "keys" ? new TextDecoder().decode(kind.value) : "";
+}
+
+/** Whether an input types something. */
+export function isKeys(input: Uint8Array): boolean {
+  return input[0] === KEYS_TAG;
+}
+
+/** Whether these keys stop a program: ^C, ^Z or ^\\. What it printed before is then not worth waiting for. */
+export function isInterrupt(typed: Uint8Array): boolean {
+  return typed.length === 1 && INTERRUPTS.includes(typed[0]!);
 }
 
 /** The Open.spec of a new login shell of this size. */

@@ -38,7 +38,7 @@ const LIGHT: ITheme = {
   blue: "#1860b8",
   magenta: "#8a35a8",
   cyan: "#0a7480",
-  white: "#6b7280",
+  white: "#c9cdd5",
   brightBlack: "#5a6070",
   brightRed: "#d0382f",
   brightGreen: "#3d9429",
@@ -46,7 +46,7 @@ const LIGHT: ITheme = {
   brightBlue: "#2a78d8",
   brightMagenta: "#a64cc6",
   brightCyan: "#138d9b",
-  brightWhite: "#3a3f4a",
+  brightWhite: "#ffffff",
 };
 
 const prefersDark = matchMedia("(prefers-color-scheme: dark)");

@@ -30,6 +30,7 @@ const RETRIED: readonly Code[] = [
   Code.Failed,
   Code.Idle,
   Code.Limit,
+  Code.Superseded,
 ];
 const CLOSE_CODE_BASE = 4000;
 

@@ -22,6 +22,7 @@ export const INPUT_MAX = 16 * KIB;
 export const OUTBOX_MAX = MIB;
 export const OUTBOX_ENTRIES_MAX = 16 * KIB;
 export const INPUT_IN_FLIGHT_MAX = 64 * KIB;
+export const INTERRUPT_UNSENT_MIN = 16n * 1024n;
 
 export const WINDOW_FOCUSED = 256 * KIB;
 export const WINDOW_OTHER = 32 * KIB;

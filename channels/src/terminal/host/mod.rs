@@ -1,0 +1,22 @@
+//! The effects of a terminal: the PTY, and the holder process that owns it.
+//!
+//! ```text
+//!   gateway ── start ──► `devtail hold` ── owns ──► Pty, Source, Owner
+//!      └──────── Unix socket: frames ───────┘
+//! ```
+//!
+//! The holder is a process of its own, in a session of its own: it outlives every gateway. Read first: [`hold`].
+
+mod end;
+mod environment;
+mod front;
+mod hold;
+mod holder;
+mod keys;
+mod order;
+mod pty;
+mod start;
+
+pub use hold::{HoldError, hold};
+pub use order::Order;
+pub use start::start;

@@ -1,0 +1,126 @@
+//! A real PTY with a program on it, read and written without blocking.
+
+use std::io;
+
+use filedescriptor::FileDescriptor;
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::Interest;
+use tokio::io::unix::AsyncFd;
+
+use super::environment::{Account, login};
+use crate::terminal::message::{End, Size, Spec};
+
+/// A program on a PTY. Dropping it hangs the terminal up.
+pub(super) struct Pty {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    io: AsyncFd<FileDescriptor>,
+}
+
+impl Pty {
+    /// Starts the program of a spec, or the login shell.
+    ///
+    /// # Errors
+    /// There is no PTY to be had, or the program cannot be started; the text names it.
+    pub(super) fn start(spec: &Spec, account: &Account) -> io::Result<Self> {
+        let pair = native_pty_system().openpty(pty_size(spec.size)).map_err(io::Error::other)?;
+        let child = pair.slave.spawn_command(command(spec, account)).map_err(io::Error::other)?;
+        drop(pair.slave);
+        let raw = pair.master.as_raw_fd().ok_or_else(|| io::Error::other("the PTY has no descriptor"))?;
+        let mut io = FileDescriptor::dup(&raw).map_err(io::Error::other)?;
+        io.set_non_blocking(true).map_err(io::Error::other)?;
+        Ok(Self { io: AsyncFd::new(io)?, master: pair.master, child })
+    }
+
+    /// Reads until the PTY has nothing more, or `buffer` is full; says how much. 0: the terminal is hung up.
+    ///
+    /// # Errors
+    /// The PTY failed.
+    pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut len = 0;
+        loop {
+            let mut ready = self.io.readable().await?;
+            while len < buffer.len() {
+                match ready.try_io(|io| Ok(rustix::io::read(io.get_ref(), &mut buffer[len..])?)) {
+                    Ok(Ok(0)) => return Ok(len),
+                    Ok(Ok(more)) => len += more,
+                    // Every descriptor of the other side is closed.
+                    Ok(Err(error)) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => return Ok(len),
+                    Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Ok(Err(error)) => return Err(error),
+                    Err(_would_block) => break,
+                }
+            }
+            if len > 0 {
+                return Ok(len);
+            }
+        }
+    }
+
+    /// Writes what the PTY takes now, at least something; says how much.
+    ///
+    /// # Errors
+    /// The terminal is hung up.
+    pub(super) async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        self.io.async_io(Interest::WRITABLE, |io| Ok(rustix::io::write(io, bytes)?)).await
+    }
+
+    /// Tells the program a new size.
+    pub(super) fn resize(&self, size: Size) {
+        if let Err(error) = self.master.resize(pty_size(size)) {
+            tracing::debug!(%error, "the PTY takes no size");
+        }
+    }
+
+    /// The program's process id.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.process_id().unwrap_or(0)
+    }
+
+    /// How the program ended; `None` while it runs.
+    pub(super) fn try_end(&mut self) -> Option<End> {
+        match self.child.try_wait() {
+            Ok(None) => None,
+            Ok(Some(status)) => Some(super::end::of(&status)),
+            Err(error) => Some(End::Lost(format!("The program's end could not be learned: {error}."))),
+        }
+    }
+
+    /// Sends a signal to the program and to what runs in its foreground.
+    pub(super) fn signal(&self, signal: Signal) {
+        let leader = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
+        let foreground = self.master.process_group_leader().and_then(Pid::from_raw);
+        for group in [leader, foreground].into_iter().flatten() {
+            let _ = kill_process_group(group, signal);
+        }
+    }
+}
+
+fn pty_size(size: Size) -> PtySize {
+    PtySize { rows: size.rows(), cols: size.cols(), pixel_width: 0, pixel_height: 0 }
+}
+
+fn command(spec: &Spec, account: &Account) -> CommandBuilder {
+    let mut command = match spec.command.first() {
+        // Its name is given a leading dash: that makes it a login shell.
+        None => CommandBuilder::new_default_prog(),
+        Some(program) => CommandBuilder::new(program),
+    };
+    if !spec.command.is_empty() {
+        command.args(&spec.command[1..]);
+    }
+    command.env_clear();
+    for (name, value) in login(account, std::env::vars_os().filter_map(utf8)) {
+        command.env(name, value);
+    }
+    command.cwd(if spec.cwd.is_empty() { &account.home } else { &spec.cwd });
+    command
+}
+
+fn utf8((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
+    Some((name.into_string().ok()?, value.into_string().ok()?))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,377 @@
+//! A gateway: a real ServerSession a wire, a Dock a channel. Its turn is the one the real connection loop does.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
+use devtail_protocol::{Boot, Ch, ChannelId, ClientId, Code, Fault, Time};
+
+use super::dock::{Dock, Note, WireLogs};
+use super::holder::{Holder, Traits};
+use super::net::{End, Net, WireId};
+use super::rng::Rng;
+use super::truth::Truth;
+use super::watch::Watch;
+use super::{Checked, Sabotage};
+
+/// The process that speaks to phones.
+#[derive(Debug)]
+pub(super) struct Gateway {
+    boot: Boot,
+    client: ClientId,
+    visits: BTreeMap<WireId, Visit>,
+    docks: BTreeMap<ChannelId, Dock>,
+    /// It is dead until then.
+    pub(super) down_until: Option<Time>,
+    sabotage: Sabotage,
+}
+
+/// One wire as the gateway serves it.
+#[derive(Debug)]
+struct Visit {
+    session: ServerSession,
+    who: Option<(ClientId, u64)>,
+    channels: BTreeMap<Ch, ChannelId>,
+    watch: Watch,
+    wake: bool,
+}
+
+/// What the gateway works in.
+pub(super) struct Around<'a> {
+    pub(super) net: &'a mut Net,
+    pub(super) holders: &'a mut BTreeMap<ChannelId, Holder>,
+    pub(super) truth: &'a mut Truth,
+    pub(super) rng: &'a mut Rng,
+    pub(super) traits: Traits,
+}
+
+impl Gateway {
+    pub(super) fn new(sabotage: Sabotage, rng: &mut Rng) -> Self {
+        Self {
+            boot: Boot(rng.next() | 1),
+            client: ClientId(rng.sixteen()),
+            visits: BTreeMap::new(),
+            docks: BTreeMap::new(),
+            down_until: None,
+            sabotage,
+        }
+    }
+
+    /// `kill -9`: every wire and every copy is gone; the holders go on.
+    pub(super) fn kill(&mut self, now: Time, back_at: Time, around: &mut Around<'_>) {
+        for id in std::mem::take(&mut self.visits).into_keys() {
+            if let Some(wire) = around.net.wires.get_mut(&id) {
+                wire.close_server(now);
+            }
+        }
+        for dock in std::mem::take(&mut self.docks).into_values() {
+            if let Some(local) = around.net.locals.get_mut(&dock.front) {
+                local.gateway = End::Closed;
+                local.held = End::Ending(local.to_holder.sender_gone(now));
+            }
+        }
+        *self = Self { down_until: Some(back_at), ..Self::new(self.sabotage, around.rng) };
+    }
+
+    /// Tells every client when to come back.
+    pub(super) fn go_away(&mut self, rng: &mut Rng) {
+        for visit in self.visits.values_mut() {
+            visit.session.go_away(u32::try_from(rng.within(0, 3000)).expect("small"));
+            visit.wake = true;
+        }
+    }
+
+    pub(super) fn next_at(&self) -> Option<Time> {
+        let timers = self.visits.values().filter_map(|visit| visit.session.poll_timeout());
+        timers.chain(self.down_until).min()
+    }
+
+    /// Links that said Hello, by client.
+    pub(super) fn live_links(&self) -> Vec<ClientId> {
+        self.visits.values().filter_map(|visit| visit.who.map(|(client, _)| client)).collect()
+    }
+
+    /// Whether anything was done.
+    pub(super) fn turn(&mut self, now: Time, around: &mut Around<'_>) -> Result<bool, String> {
+        if self.down_until.is_some_and(|until| until > now) {
+            return Ok(self.refuse_upgrades(now, around));
+        }
+        self.down_until = None;
+        let mut did = self.accept(now, around);
+        did |= self.turn_docks(now, around)?;
+        for id in self.visits.keys().copied().collect::<Vec<_>>() {
+            did |= self.turn_visit(now, id, around)?;
+        }
+        Ok(did)
+    }
+
+    fn refuse_upgrades(&self, now: Time, around: &mut Around<'_>) -> bool {
+        let due = around.net.wires.values_mut().filter(|wire| wire.server.is_due(now));
+        due.map(|wire| {
+            wire.server = End::Closed;
+            wire.is_refused = true;
+        })
+        .count()
+            > 0
+    }
+
+    fn accept(&mut self, now: Time, around: &mut Around<'_>) -> bool {
+        let mut did = false;
+        for (id, wire) in &mut around.net.wires {
+            if !matches!(wire.server, End::Coming(at) if at <= now) {
+                continue;
+            }
+            did = true;
+            wire.server = End::Open;
+            if wire.client == End::Closed {
+                wire.server = End::Ending(now + wire.up.weather.delay);
+            }
+            let mut visit = Visit {
+                session: ServerSession::new(now, ServerConfig { boot: self.boot }),
+                who: None,
+                channels: BTreeMap::new(),
+                watch: Watch::new(around.rng.chance(30)),
+                wake: true,
+            };
+            if let Some(hello) = wire.hello.take() {
+                visit.packet(now, hello);
+            }
+            self.visits.insert(*id, visit);
+        }
+        did
+    }
+
+    fn turn_docks(&mut self, now: Time, around: &mut Around<'_>) -> Result<bool, String> {
+        let mut did = false;
+        for id in self.docks.keys().copied().collect::<Vec<_>>() {
+            let dock = self.docks.get_mut(&id).expect("listed");
+            let Some(local) = around.net.locals.get_mut(&dock.front) else { continue };
+            if local.gateway.is_due(now) || local.to_gateway.arrives_at().is_some_and(|at| at <= now) {
+                did = true;
+                let is_gone = local.gateway.is_due(now);
+                let notes = dock.receive(now, local).map_err(|fault| format!("a Mirror broke: {fault}"))?;
+                notes.into_iter().for_each(|(wire, note)| self.take_note(now, wire, note));
+                if is_gone {
+                    local.gateway = End::Closed;
+                    self.lose(id);
+                    continue;
+                }
+            }
+            let dock = self.docks.get_mut(&id).expect("listed");
+            dock.transmit(now, local);
+            dock.check()?;
+        }
+        Ok(did)
+    }
+
+    /// The holder died.
+    fn lose(&mut self, id: ChannelId) {
+        let Some(dock) = self.docks.remove(&id) else { return };
+        for reader in dock.readers.values() {
+            let fault = Fault::new(Code::Gone, "The channel's holder died.");
+            self.take_note(Time::ZERO, reader.wire, Note::Refused(reader.ch, fault));
+        }
+    }
+
+    fn take_note(&mut self, now: Time, wire: WireId, note: Note) {
+        let Some(visit) = self.visits.get_mut(&wire) else { return };
+        visit.wake = true;
+        match note {
+            Note::News => {}
+            Note::Attached(ch, attached) => {
+                visit.session.attached(ch, attached);
+            }
+            Note::Settled(ch, seq, outcome) => visit.session.settled(now, ch, seq, outcome),
+            // An input that does not follow: the client must ask again what is known of it.
+            Note::Refused(_, fault) if fault.code == Code::BadSequence => {
+                visit.session.fail(Fault { ch: None, ..fault });
+            }
+            Note::Refused(ch, fault) => {
+                visit.channels.remove(&ch);
+                visit.session.refused(ch, fault);
+            }
+        }
+    }
+
+    fn turn_visit(&mut self, now: Time, id: WireId, around: &mut Around<'_>) -> Result<bool, String> {
+        let Some(visit) = self.visits.get_mut(&id) else { return Ok(false) };
+        let Some(wire) = around.net.wires.get_mut(&id) else { return Ok(false) };
+        let is_timer = visit.session.poll_timeout().is_some_and(|at| at <= now);
+        let has_mail = wire.up.arrives_at().is_some_and(|at| at <= now) || wire.server.is_due(now);
+        let is_writable = wire.down.leaves_at().is_none() || wire.down.can_take();
+        if !is_timer && !has_mail && !(visit.wake && is_writable) {
+            return Ok(false);
+        }
+        visit.wake = false;
+        while let Some(packet) = wire.up.pop(now) {
+            visit.packet(now, packet);
+        }
+        if let Err(fault) = visit.session.handle_timeout(now) {
+            visit.session.fail(fault);
+        }
+        let is_over = wire.server.is_due(now);
+        self.drain(now, id, around)?;
+        self.transmit(now, id, around)?;
+        if is_over {
+            self.leave(id, now, around);
+        }
+        Ok(true)
+    }
+
+    fn drain(&mut self, now: Time, id: WireId, around: &mut Around<'_>) -> Checked {
+        while let Some(event) = self.visits.get_mut(&id).and_then(|visit| visit.session.poll_event()) {
+            if let Err(fault) = self.handle(now, id, event, around)? {
+                self.visits.get_mut(&id).expect("it had an event").session.fail(fault);
+            }
+        }
+        Ok(())
+    }
+
+    fn handle(
+        &mut self,
+        now: Time,
+        id: WireId,
+        event: ServerEvent,
+        around: &mut Around<'_>,
+    ) -> Result<Result<(), Fault>, String> {
+        let who = self.visits[&id].who.map(|(client, _)| client);
+        match event {
+            ServerEvent::Greeted { client, generation, .. } => {
+                return Ok(self.fence(now, id, client, generation, around));
+            }
+            ServerEvent::Open { ch, id: channel, spec, outbox, .. } => {
+                let client = who.ok_or("an Open came before its Hello")?;
+                if let Err(fault) = self.dock(channel, spec.as_ref(), around)? {
+                    self.visits.get_mut(&id).expect("here").session.refused(ch, fault);
+                    return Ok(Ok(()));
+                }
+                self.visits.get_mut(&id).expect("here").channels.insert(ch, channel);
+                let dock = self.docks.get_mut(&channel).expect("just made");
+                return Ok(dock.attach(client, id, ch, outbox));
+            }
+            ServerEvent::Input { ch, seq, bytes } => {
+                if self.sabotage == Sabotage::LoseInput && around.rng.chance(5) {
+                    return Ok(Ok(()));
+                }
+                if let Some((dock, client)) = self.reading(id, ch).zip(who) {
+                    return Ok(dock.mirror.get_mut().input(client, seq, bytes));
+                }
+            }
+            ServerEvent::Consumed(ch, offset) => {
+                if let Some((dock, client)) = self.reading(id, ch).zip(who) {
+                    dock.mirror.get_mut().consumed(client, offset);
+                }
+            }
+            ServerEvent::Close(ch) => {
+                if let Some((dock, client)) = self.reading(id, ch).zip(who) {
+                    dock.detach(client, id);
+                }
+                self.visits.get_mut(&id).expect("here").channels.remove(&ch);
+            }
+            ServerEvent::Fetch { req, query, .. } => {
+                self.visits.get_mut(&id).expect("here").session.fetched(req, Ok(query));
+            }
+            ServerEvent::Bye => {}
+        }
+        Ok(Ok(()))
+    }
+
+    fn reading(&mut self, id: WireId, ch: Ch) -> Option<&mut Dock> {
+        let channel = self.visits.get(&id)?.channels.get(&ch)?;
+        self.docks.get_mut(channel)
+    }
+
+    /// The newest generation of a client wins.
+    fn fence(
+        &mut self,
+        now: Time,
+        id: WireId,
+        client: ClientId,
+        generation: u64,
+        around: &mut Around<'_>,
+    ) -> Result<(), Fault> {
+        let rivals: Vec<(WireId, u64)> = self
+            .visits
+            .iter()
+            .filter_map(|(wire, visit)| Some((*wire, visit.who?)))
+            .filter_map(|(wire, (other, its))| (other == client).then_some((wire, its)))
+            .collect();
+        for (wire, its) in rivals {
+            if its >= generation {
+                return Err(Fault::new(Code::Superseded, "A newer link of this app is in use already."));
+            }
+            self.leave(wire, now, around);
+        }
+        self.visits.get_mut(&id).expect("it said Hello").who = Some((client, generation));
+        Ok(())
+    }
+
+    /// The Dock of this channel, and the channel itself if there is none and `spec` says how to make it.
+    fn dock(
+        &mut self,
+        channel: ChannelId,
+        spec: Option<&Bytes>,
+        around: &mut Around<'_>,
+    ) -> Result<Result<(), Fault>, String> {
+        if self.docks.contains_key(&channel) {
+            return Ok(Ok(()));
+        }
+        if !around.holders.contains_key(&channel) {
+            if spec.is_none() {
+                return Ok(Err(Fault::new(Code::Gone, "This channel is no more.")));
+            }
+            let holder = Holder::new(channel, around.traits, around.truth, around.rng);
+            around.holders.insert(channel, holder);
+        }
+        let front = around.net.connect_local(channel, around.rng);
+        around.holders.get_mut(&channel).expect("just made").front_up(front)?;
+        self.docks.insert(channel, Dock::new(channel, front, self.client));
+        Ok(Ok(()))
+    }
+
+    fn transmit(&mut self, now: Time, id: WireId, around: &mut Around<'_>) -> Checked {
+        let Some(visit) = self.visits.get_mut(&id) else { return Ok(()) };
+        let Some(wire) = around.net.wires.get_mut(&id) else { return Ok(()) };
+        let skip = u64::from(self.sabotage == Sabotage::SkipBytes && around.rng.chance(1));
+        let logs = WireLogs { docks: &self.docks, channels: &visit.channels, skip };
+        while wire.down.can_take() {
+            let before = visit.watch.before(&logs);
+            let Some(packet) = visit.session.poll_transmit(now, &logs) else { break };
+            visit.watch.sent(&packet, &before)?;
+            wire.down.push(now, packet);
+        }
+        if visit.session.is_closing() && wire.down.can_take() {
+            self.leave(id, now, around);
+            return Ok(());
+        }
+        // What did not fit goes on when the socket has room.
+        visit.wake |= !wire.down.can_take();
+        match visit.session.poll_timeout() {
+            Some(at) if at <= now => Err(format!("a gateway's session wants to be woken at {at:?}, at once and for ever")),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A wire ends: its readers leave.
+    fn leave(&mut self, id: WireId, now: Time, around: &mut Around<'_>) {
+        let Some(visit) = self.visits.remove(&id) else { return };
+        if let Some((client, _)) = visit.who {
+            for dock in self.docks.values_mut() {
+                dock.detach(client, id);
+            }
+        }
+        if let Some(wire) = around.net.wires.get_mut(&id) {
+            wire.drain_server(now);
+        }
+    }
+}
+
+impl Visit {
+    fn packet(&mut self, now: Time, packet: Bytes) {
+        self.watch.received(&packet);
+        if let Err(fault) = self.session.handle_packet(now, packet) {
+            self.session.fail(fault);
+        }
+        self.wake = true;
+    }
+}

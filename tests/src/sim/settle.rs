@@ -1,0 +1,117 @@
+//! Once all obstacles are gone: everybody agrees, nobody waits, and the world falls silent.
+
+use std::time::Duration;
+
+use devtail_protocol::Time;
+
+use super::Checked;
+use super::model::Model;
+use super::phone::Phone;
+use super::view::View;
+use super::world::World;
+
+/// By then everything has been found out: liveness takes 45 s, a dead client's link 240 s, a flood over 20 kB/s a while.
+const SETTLED_WITHIN: Duration = Duration::from_secs(400);
+/// Quiet is watched for so long.
+const QUIET: Duration = Duration::from_secs(120);
+/// Turns that one live link may cost in that time: pings, answers, a compression context that is dropped.
+const QUIET_TURNS_PER_PHONE: u64 = 24;
+
+/// Heals the world and checks what must then be true.
+pub(super) fn settle(world: &mut World) -> Checked {
+    world.heal();
+    world.run_until(world.now + SETTLED_WITHIN)?;
+    for _ in 0..20 {
+        if world.holders.values().all(|holder| holder.is_quiet()) {
+            break;
+        }
+        world.run_until(world.now + SETTLED_WITHIN)?;
+    }
+    world.truth.check_all_settled()?;
+    let mut phones = world.phones.iter().filter(|phone| !phone.is_closed());
+    phones.try_for_each(|phone| agree(world, phone))?;
+    one_link_each(world)?;
+    quiet(world)
+}
+
+fn agree(world: &World, phone: &Phone) -> Checked {
+    let number = phone.number;
+    if !phone.session.is_live() {
+        return Err(format!("phone {number} is not live"));
+    }
+    if !phone.asked.is_empty() {
+        return Err(format!("phone {number} never got an answer to {:?}", phone.asked));
+    }
+    for (ch, view) in &phone.views {
+        let (inputs, _) = phone.session.waiting(*ch);
+        if inputs > 0 {
+            return Err(format!("phone {number} still holds {inputs} inputs of channel {ch}"));
+        }
+        same_as_host(world, view).map_err(|why| format!("phone {number}, channel {ch}: {why}"))?;
+    }
+    Ok(())
+}
+
+fn same_as_host(world: &World, view: &View) -> Checked {
+    let Some(holder) = world.holders.get(&view.id) else {
+        return Err("its holder is dead, and nobody said so".to_owned());
+    };
+    if !view.is_idle() {
+        return Err("it has not parsed all it was given".to_owned());
+    }
+    let head = world.truth.life(holder.epoch).head();
+    if view.model == Model::Tunnel && view.epoch.is_none() && head == 0 {
+        return Ok(());
+    }
+    if view.epoch != Some(holder.epoch) {
+        return Err(format!("it shows {:?}, the host is in {:?}", view.epoch, holder.epoch));
+    }
+    if view.fold != holder.fold {
+        return Err(format!("it shows something else than the host, whose head is {head}"));
+    }
+    if view.has_ended != holder.is_over() {
+        return Err(format!("it was told of an end: {}; the host: {}", view.has_ended, holder.is_over()));
+    }
+    Ok(())
+}
+
+fn one_link_each(world: &World) -> Checked {
+    let live = world.gateway.live_links();
+    for phone in &world.phones {
+        let links = live.iter().filter(|client| **client == phone.client).count();
+        let expected = usize::from(!phone.is_closed());
+        if links != expected {
+            return Err(format!("phone {} has {links} links, not {expected}", phone.number));
+        }
+        if phone.is_dialing() {
+            return Err(format!("phone {} still dials", phone.number));
+        }
+    }
+    if live.len() > world.phones.len() {
+        return Err(format!("{} links live for {} phones", live.len(), world.phones.len()));
+    }
+    Ok(())
+}
+
+fn quiet(world: &mut World) -> Checked {
+    let before = world.turns;
+    world.run_until(world.now + QUIET)?;
+    let turns = world.turns - before;
+    if turns > QUIET_TURNS_PER_PHONE * world.phones.len() as u64 {
+        return Err(format!("a quiet world took {turns} turns in {} s", QUIET.as_secs()));
+    }
+    if world.next_at().is_none_or(|at| at > world.now + Duration::from_secs(10)) {
+        return Ok(());
+    }
+    // A ping may be due just now; behind it there is nothing for a while.
+    let start = world.now;
+    world.run_until(start + Duration::from_secs(10))?;
+    world.next_at().map_or(Ok(()), |at| longer_than(start, at))
+}
+
+fn longer_than(start: Time, at: Time) -> Checked {
+    if at.since(start) >= Duration::from_secs(10) {
+        return Ok(());
+    }
+    Err(format!("a quiet world wants to be woken at {at:?}"))
+}

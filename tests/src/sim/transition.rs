@@ -1,0 +1,297 @@
+//! What happens to the world: a closed list, chosen by the seed.
+
+use std::time::Duration;
+
+use devtail_protocol::limits::{INPUT_MAX, INTERRUPT_UNSENT_MIN};
+use devtail_protocol::wire::Priority;
+use devtail_protocol::{Code, Fault};
+
+use super::Checked;
+use super::model::{Command, Model};
+use super::net::End;
+use super::phone::Network;
+use super::view::Pace;
+use super::world::World;
+
+/// One thing that happens. The number is the phone's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Transition {
+    Type(usize),
+    /// Many keys at once.
+    Burst(usize),
+    Paste(usize),
+    Flood(usize),
+    Interrupt(usize),
+    Nonsense(usize),
+    Exit(usize),
+    Open(usize, Model),
+    /// Another device's channel.
+    OpenShared(usize),
+    Close(usize),
+    /// Closes a channel and opens it again at once.
+    Reopen(usize),
+    Focus(usize),
+    Fetch(usize),
+    Slow(usize),
+    Pause(usize),
+    Hurry(usize),
+    /// Both ends learn that the link is gone.
+    Cut(usize),
+    /// The phone learns it, and the gateway goes on reading what was under way.
+    CutLate(usize),
+    /// Nothing arrives at the phone any more, and nobody is told.
+    DeafPhone(usize),
+    /// Nothing arrives at the gateway any more, and nobody is told.
+    DeafGateway(usize),
+    Roam(usize),
+    Stall(usize),
+    DelaySpike(usize),
+    Duplicate(usize),
+    Unreachable(usize),
+    Silent(usize),
+    NetworkBack(usize),
+    Nudge(usize),
+    Freeze(usize),
+    Sleep(usize),
+    Restart(usize),
+    SignOut(usize),
+    GoAway,
+    GatewayKilled,
+    HolderDies,
+    InboxCrowded,
+}
+
+impl Transition {
+    /// The next thing, by chance; what is common happens commonly.
+    pub(super) fn choose(world: &mut World) -> Self {
+        let rng = &mut world.rng;
+        let phone = rng.index(world.phones.len());
+        match rng.within(0, 152) {
+            0..30 => Self::Type(phone),
+            30..34 => Self::Burst(phone),
+            34..39 => Self::Paste(phone),
+            39..47 => Self::Flood(phone),
+            47..51 => Self::Interrupt(phone),
+            51..53 => Self::Nonsense(phone),
+            53 => Self::Exit(phone),
+            54..58 => Self::Open(phone, rng.pick(&Model::ALL)),
+            58..62 => Self::OpenShared(phone),
+            62..64 => Self::Close(phone),
+            64..67 => Self::Reopen(phone),
+            67..71 => Self::Focus(phone),
+            71..74 => Self::Fetch(phone),
+            74..76 => Self::Slow(phone),
+            76..78 => Self::Pause(phone),
+            78..82 => Self::Hurry(phone),
+            82..91 => Self::Cut(phone),
+            91..95 => Self::CutLate(phone),
+            95..98 => Self::DeafPhone(phone),
+            98..101 => Self::DeafGateway(phone),
+            101..104 => Self::Roam(phone),
+            104..110 => Self::Stall(phone),
+            110..113 => Self::DelaySpike(phone),
+            113..117 => Self::Duplicate(phone),
+            117..119 => Self::Unreachable(phone),
+            119..121 => Self::Silent(phone),
+            121..127 => Self::NetworkBack(phone),
+            127..130 => Self::Nudge(phone),
+            130..132 => Self::Freeze(phone),
+            132..135 => Self::Sleep(phone),
+            135..137 => Self::Restart(phone),
+            137 => Self::SignOut(phone),
+            138..140 => Self::GoAway,
+            140..147 => Self::GatewayKilled,
+            147..149 => Self::HolderDies,
+            149..151 => Self::InboxCrowded,
+            _ => Self::Type(phone),
+        }
+    }
+
+    /// Lets it happen.
+    pub(super) fn apply(self, world: &mut World) -> Checked {
+        match self {
+            Self::Type(phone) => world.type_in(phone, Command::Key, 13),
+            Self::Burst(phone) => {
+                let count = if world.rng.chance(10) { 12_000 } else { world.rng.within(2, 200) };
+                let Some(ch) = world.some_channel(phone) else { return Ok(()) };
+                (0..count).try_for_each(|_| world.type_at(phone, ch, Command::Key, 13))
+            }
+            Self::Paste(phone) => {
+                let Some(ch) = world.some_channel(phone) else { return Ok(()) };
+                let most = if world.rng.chance(5) { 100 } else { 12 };
+                let pieces = world.rng.within(1, most);
+                (0..pieces).try_for_each(|_| world.type_at(phone, ch, Command::Key, INPUT_MAX))
+            }
+            Self::Flood(phone) => {
+                let most = if world.rng.chance(8) { 3 << 20 } else { 200 << 10 };
+                let bytes = u32::try_from(world.rng.within(100, most)).expect("small");
+                world.type_in(phone, Command::Flood(bytes), 13)
+            }
+            Self::Interrupt(phone) => {
+                let Some(ch) = world.some_channel(phone) else { return Ok(()) };
+                world.type_at(phone, ch, Command::Interrupt, 13)?;
+                let min = if world.rng.chance(20) { 0 } else { INTERRUPT_UNSENT_MIN };
+                world.phones[phone].session.refresh(ch, min);
+                Ok(())
+            }
+            Self::Nonsense(phone) => world.type_in(phone, Command::Nonsense, 13),
+            Self::Exit(phone) => world.type_in(phone, Command::Exit, 13),
+            Self::Open(phone, model) => {
+                let id = model.id(world.rng.sixteen());
+                let many = if world.rng.chance(3) { world.rng.within(2, 250) } else { 0 };
+                for _ in 0..many {
+                    let other = Model::Agent.id(world.rng.sixteen());
+                    if world.phones[phone].views.len() < 254 {
+                        world.phones[phone].open(other, true, Priority::Background, &mut world.truth)?;
+                    }
+                }
+                world.phones[phone].open(id, true, Priority::Focused, &mut world.truth)?;
+                world.focus(phone, None);
+                Ok(())
+            }
+            Self::OpenShared(phone) => world.open_shared(phone),
+            Self::Close(phone) => {
+                if let Some(ch) = world.some_channel(phone) {
+                    world.phones[phone].close(ch, &mut world.truth);
+                }
+                Ok(())
+            }
+            Self::Reopen(phone) => world.reopen(phone),
+            Self::Focus(phone) => {
+                let ch = world.some_channel(phone);
+                world.focus(phone, ch);
+                Ok(())
+            }
+            Self::Fetch(phone) => {
+                let query = vec![b'?'; world.rng.index(60_000)];
+                let phone = &mut world.phones[phone];
+                phone.wake = true;
+                let asked = phone.session.fetch("terminal", query.into());
+                phone.asked.extend(asked.ok());
+                Ok(())
+            }
+            Self::Slow(phone) => {
+                let gap = world.rng.millis(1, 200);
+                world.set_pace(phone, Pace::Slow(gap));
+                Ok(())
+            }
+            Self::Pause(phone) => {
+                world.set_pace(phone, Pace::Paused);
+                Ok(())
+            }
+            Self::Hurry(phone) => {
+                world.hurry(phone);
+                Ok(())
+            }
+            Self::SignOut(phone) => {
+                if world.phones.len() > 1 && phone > 0 {
+                    return world.sign_out(phone, Fault::new(Code::Revoked, "revoked"));
+                }
+                Ok(())
+            }
+            Self::Sleep(phone) => world.sleep(phone),
+            Self::Restart(phone) => world.restart(phone),
+            Self::Nudge(_)
+            | Self::Freeze(_)
+            | Self::Cut(_)
+            | Self::CutLate(_)
+            | Self::DeafPhone(_)
+            | Self::DeafGateway(_)
+            | Self::Roam(_)
+            | Self::Stall(_)
+            | Self::DelaySpike(_)
+            | Self::Duplicate(_)
+            | Self::Unreachable(_)
+            | Self::Silent(_)
+            | Self::NetworkBack(_) => {
+                self.weather(world);
+                Ok(())
+            }
+            Self::GoAway | Self::GatewayKilled | Self::HolderDies | Self::InboxCrowded => self.host(world),
+        }
+    }
+
+    /// What the network does.
+    fn weather(self, world: &mut World) {
+        let now = world.now;
+        match self {
+            Self::Nudge(phone) => world.nudge(phone),
+            Self::Freeze(phone) => {
+                let until = now + Duration::from_secs(world.rng.within(1, 400));
+                world.phones[phone].frozen_until = Some(until);
+            }
+            Self::Cut(phone) => drop(world.wire_of(phone).map(|wire| wire.reset(now))),
+            Self::CutLate(phone) => {
+                let late = world.rng.millis(1, 5000);
+                if let Some(wire) = world.wire_of(phone) {
+                    wire.up.stall(now, late);
+                    wire.client = End::Ending(now);
+                    wire.server = End::Ending(wire.up.last_arrival(now));
+                }
+            }
+            Self::DeafPhone(phone) => {
+                world.wire_of(phone).into_iter().for_each(|wire| wire.down.is_black_hole = true);
+            }
+            Self::DeafGateway(phone) => {
+                world.wire_of(phone).into_iter().for_each(|wire| wire.up.is_black_hole = true);
+            }
+            Self::Roam(phone) => {
+                if let Some(wire) = world.wire_of(phone) {
+                    wire.up.is_black_hole = true;
+                    wire.down.is_black_hole = true;
+                }
+                world.phones[phone].weather = World::weather(&mut world.rng);
+                world.phones[phone].network = Network::Up;
+                world.nudge(phone);
+            }
+            Self::Stall(phone) => {
+                let pause = world.rng.millis(10, 20_000);
+                if let Some(wire) = world.wire_of(phone) {
+                    wire.up.stall(now, pause);
+                    wire.down.stall(now, pause);
+                }
+            }
+            Self::DelaySpike(phone) => {
+                let delay = world.rng.millis(1, 2000);
+                if let Some(wire) = world.wire_of(phone) {
+                    wire.up.weather.delay = delay;
+                    wire.down.weather.delay = delay;
+                }
+            }
+            Self::Duplicate(phone) => {
+                let (up, is_plain) = (world.rng.chance(50), !world.phones[phone].takes_zstd());
+                if let Some(wire) = world.wire_of(phone) {
+                    (wire.up.twice, wire.down.twice) = (up, !up && is_plain);
+                }
+            }
+            Self::Unreachable(phone) => world.phones[phone].network = Network::Unreachable,
+            Self::Silent(phone) => world.phones[phone].network = Network::Silent,
+            Self::NetworkBack(phone) => {
+                world.phones[phone].network = Network::Up;
+                if world.rng.chance(50) {
+                    world.nudge(phone);
+                }
+            }
+            _ => unreachable!("only what the network does comes here"),
+        }
+    }
+
+    /// What the host does.
+    fn host(self, world: &mut World) -> Checked {
+        match self {
+            Self::GoAway => world.go_away(),
+            Self::GatewayKilled => world.kill_gateway(),
+            Self::HolderDies => world.kill_holder(),
+            Self::InboxCrowded => {
+                world.truth.memory_was_lost = true;
+                let ids: Vec<_> = world.holders.keys().copied().collect();
+                if !ids.is_empty() {
+                    let id = world.rng.pick(&ids);
+                    return world.holders.get_mut(&id).expect("listed").crowd(&mut world.rng);
+                }
+            }
+            _ => unreachable!("only what the host does comes here"),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,165 @@
+//! One channel as a person sees it: what was given to it, how fast it parses, what it then shows.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use devtail_protocol::limits::WINDOW_FOCUSED;
+use devtail_protocol::log::Loss;
+use devtail_protocol::position::{Epoch, Unit};
+use devtail_protocol::wire::Resume;
+use devtail_protocol::{ChannelId, Time};
+
+use super::Checked;
+use super::fold::Fold;
+use super::model::Model;
+use super::truth::Truth;
+
+/// How fast a view parses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    AtOnce,
+    /// One piece each so often.
+    Slow(Duration),
+    Paused,
+}
+
+#[derive(Debug)]
+enum Piece {
+    Data { end: u64, units: u64, bytes: Bytes },
+    Snapshot { at: u64, state: Bytes },
+}
+
+/// What a person looks at.
+#[derive(Debug)]
+pub(super) struct View {
+    pub(super) id: ChannelId,
+    pub(super) model: Model,
+    pub(super) outbox: u32,
+    pub(super) pace: Pace,
+    pub(super) epoch: Option<Epoch>,
+    /// The offset that must come next; `None`: a Snapshot must.
+    next: Option<u64>,
+    pieces: VecDeque<Piece>,
+    parse_at: Time,
+    pub(super) fold: Fold,
+    pub(super) has_ended: bool,
+}
+
+impl View {
+    pub(super) fn new(id: ChannelId, outbox: u32, pace: Pace) -> Self {
+        let model = Model::of(id);
+        Self {
+            id,
+            model,
+            outbox,
+            pace,
+            epoch: None,
+            next: None,
+            pieces: VecDeque::new(),
+            parse_at: Time::ZERO,
+            fold: Fold::default(),
+            has_ended: false,
+        }
+    }
+
+    /// Reading goes on like this; a reader of a Log without loss begins at its first unit and misses none.
+    pub(super) fn opened(&mut self, resume: Resume) -> Checked {
+        if resume != Resume::Exact {
+            self.next = None;
+        }
+        match (self.model.loss(), resume) {
+            (Loss::Never, Resume::Fresh) => self.next = Some(0),
+            (Loss::Never, Resume::Epoch | Resume::Behind | Resume::Ahead) => {
+                return Err(format!("a Log without loss resumes {resume:?}"));
+            }
+            (Loss::Never, Resume::Exact) | (Loss::Snapshot, _) => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn data(&mut self, now: Time, epoch: Epoch, off: u64, bytes: Bytes, truth: &Truth) -> Checked {
+        if self.next != Some(off) {
+            return Err(format!("Data at {off} was shown, {:?} was next", self.next));
+        }
+        truth.check_data(epoch, off, &bytes)?;
+        let units = if self.model.unit() == Unit::Bytes { bytes.len() as u64 } else { 1 };
+        self.next = Some(off + units);
+        self.epoch = Some(epoch);
+        self.add(now, Piece::Data { end: off + units, units, bytes })
+    }
+
+    pub(super) fn snapshot(&mut self, now: Time, epoch: Epoch, at: u64, state: Bytes, truth: &Truth) -> Checked {
+        if self.model.loss() == Loss::Never {
+            return Err("a reader of a Log without loss was given a Snapshot".to_owned());
+        }
+        let fold = Fold::from_state(&state).ok_or("a Snapshot was garbled")?;
+        let life = truth.life(epoch);
+        if at > life.head() || !life.bytes_before(at).ends_with(fold.tail()) {
+            return Err(format!("a Snapshot bound to {at} is not the Log's state there"));
+        }
+        self.next = Some(at);
+        self.epoch = Some(epoch);
+        self.add(now, Piece::Snapshot { at, state })
+    }
+
+    fn add(&mut self, now: Time, piece: Piece) -> Checked {
+        if self.pieces.is_empty() {
+            self.parse_at = now + self.gap();
+        }
+        self.pieces.push_back(piece);
+        let (mut units, mut snapshots) = (0, 0);
+        for piece in &self.pieces {
+            match piece {
+                Piece::Data { units: its, .. } => units += its,
+                Piece::Snapshot { .. } => snapshots += 1,
+            }
+        }
+        if units > 2 * u64::from(WINDOW_FOCUSED) || snapshots > 2 {
+            return Err(format!("a view that parses slowly holds {units} units and {snapshots} Snapshots"));
+        }
+        Ok(())
+    }
+
+    fn gap(&self) -> Duration {
+        match self.pace {
+            Pace::Slow(gap) => gap,
+            Pace::AtOnce | Pace::Paused => Duration::ZERO,
+        }
+    }
+
+    pub(super) fn next_at(&self) -> Option<Time> {
+        (!self.pieces.is_empty() && self.pace != Pace::Paused).then_some(self.parse_at)
+    }
+
+    /// Parses what is due; the offset that is then consumed, if that is news.
+    pub(super) fn parse(&mut self, now: Time) -> Option<u64> {
+        let mut consumed = None;
+        while self.next_at().is_some_and(|at| at <= now)
+            && let Some(piece) = self.pieces.pop_front()
+        {
+            self.parse_at = now + self.gap();
+            consumed = Some(match piece {
+                Piece::Data { end, bytes, .. } => {
+                    self.fold.append(&bytes);
+                    end
+                }
+                Piece::Snapshot { at, state } => {
+                    self.fold = Fold::from_state(&state).expect("checked when it came");
+                    at
+                }
+            });
+        }
+        consumed
+    }
+
+    /// Looks again after a pause.
+    pub(super) fn hurry(&mut self, now: Time) {
+        self.pace = Pace::AtOnce;
+        self.parse_at = now;
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.pieces.is_empty()
+    }
+}

@@ -1,0 +1,117 @@
+//! Looks over a gateway's shoulder: does an echo of the focused channel wait behind more than one bulk frame?
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use devtail_protocol::Ch;
+use devtail_protocol::limits::{BULK_MAX, INTERACTIVE_MAX, ZSTD_WINDOW_LOG};
+use devtail_protocol::session::Logs;
+use devtail_protocol::wire::{Decoder, Frame, Open, Priority};
+
+use super::Checked;
+use super::dock::WireLogs;
+use super::model::Model;
+
+/// One link's frames, as somebody on the wire would read them.
+#[derive(Debug)]
+pub(super) struct Watch {
+    decoder: Option<Decoder>,
+    channels: BTreeMap<Ch, Seen>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    model: Model,
+    priority: Priority,
+    sent: Option<u64>,
+    limit: Option<u64>,
+    /// Bulk frames that went while an echo of this channel was ready.
+    passed: u32,
+}
+
+impl Watch {
+    pub(super) fn new(is_on: bool) -> Self {
+        Self { decoder: is_on.then(|| Decoder::new(ZSTD_WINDOW_LOG)), channels: BTreeMap::new() }
+    }
+
+    /// A packet of the client.
+    pub(super) fn received(&mut self, packet: &Bytes) {
+        if self.decoder.is_none() {
+            return;
+        }
+        for frame in Decoder::new(0).open(packet.clone()).unwrap_or_default() {
+            match frame {
+                Frame::Hello(hello) => hello.channels.iter().for_each(|open| self.open(open)),
+                Frame::Open(open) => self.open(&open),
+                Frame::Close(ch, _) => drop(self.channels.remove(&ch)),
+                Frame::Window { credits, .. } => {
+                    for credit in credits {
+                        if let Some(seen) = self.channels.get_mut(&credit.ch) {
+                            seen.priority = credit.priority;
+                            seen.limit = seen.limit.max(Some(credit.limit));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn open(&mut self, open: &Open) {
+        self.channels.entry(open.ch).or_insert(Seen {
+            model: Model::of(open.id),
+            priority: open.priority,
+            sent: None,
+            limit: None,
+            passed: 0,
+        });
+    }
+
+    /// The channels that have an echo ready.
+    pub(super) fn before(&self, logs: &WireLogs<'_>) -> Vec<Ch> {
+        let is_ready = |ch: Ch, seen: &Seen| {
+            let (Some(sent), Some(limit), Some(extent)) = (seen.sent, seen.limit, logs.extent(ch)) else {
+                return false;
+            };
+            let unsent = extent.head.saturating_sub(sent);
+            seen.priority == Priority::Focused
+                && seen.model == Model::Terminal
+                && (1..=INTERACTIVE_MAX).contains(&unsent)
+                && sent < limit
+                && sent >= extent.base
+        };
+        self.channels.iter().filter(|(ch, seen)| is_ready(**ch, seen)).map(|(ch, _)| *ch).collect()
+    }
+
+    /// A packet of the gateway, chosen while these echoes were ready.
+    pub(super) fn sent(&mut self, packet: &Bytes, ready: &[Ch]) -> Checked {
+        let Some(decoder) = &mut self.decoder else { return Ok(()) };
+        let frames = decoder.open(packet.clone()).map_err(|fault| format!("a gateway's packet: {fault}"))?;
+        for frame in frames {
+            let (ch, sent, len) = match frame {
+                Frame::Opened(opened) => {
+                    if let Some(seen) = self.channels.get_mut(&opened.ch) {
+                        seen.sent = None;
+                    }
+                    continue;
+                }
+                Frame::Snapshot(snapshot) => (snapshot.ch, snapshot.at, 0),
+                Frame::Data(data) => (data.ch, data.off + data.bytes.len() as u64, data.bytes.len()),
+                _ => continue,
+            };
+            let Some(seen) = self.channels.get_mut(&ch) else { continue };
+            (seen.sent, seen.passed) = (Some(sent), 0);
+            if len > BULK_MAX && seen.model != Model::Agent {
+                return Err(format!("a frame of {len} bytes of bulk"));
+            }
+            for other in ready.iter().filter(|other| **other != ch && !ready.contains(&ch)) {
+                let Some(waits) = self.channels.get_mut(other) else { continue };
+                waits.passed += 1;
+                if waits.passed > 1 {
+                    return Err(format!("an echo of channel {other} waited for {} bulk frames", waits.passed));
+                }
+            }
+        }
+        Ok(())
+    }
+}

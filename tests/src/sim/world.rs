@@ -1,0 +1,268 @@
+//! The world: phones, one gateway, holders, and what lies between; one clock, one source of chance.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use devtail_protocol::wire::Priority;
+use devtail_protocol::{Ch, ChannelId, Fault, Time};
+
+use super::gateway::{Around, Gateway};
+use super::holder::{Holder, Traits};
+use super::model::{Command, Model};
+use super::net::{End, Net, Wire};
+use super::phone::{Network, Phone};
+use super::pipe::Weather;
+use super::rng::Rng;
+use super::truth::Truth;
+use super::view::Pace;
+use super::{Checked, Sabotage};
+
+/// Turns at one moment beyond which something spins.
+const TURNS_AT_ONCE_MAX: u32 = 2000;
+
+/// Everything there is.
+pub(super) struct World {
+    pub(super) now: Time,
+    pub(super) rng: Rng,
+    pub(super) net: Net,
+    pub(super) phones: Vec<Phone>,
+    pub(super) gateway: Gateway,
+    pub(super) holders: BTreeMap<ChannelId, Holder>,
+    pub(super) truth: Truth,
+    pub(super) traits: Traits,
+    pub(super) turns: u64,
+}
+
+impl World {
+    pub(super) fn new(seed: u64, sabotage: Sabotage) -> Self {
+        let mut rng = Rng::new(seed);
+        let count = 1 + rng.index(3);
+        let phones = (0..count)
+            .map(|number| {
+                let weather = Self::weather(&mut rng);
+                Phone::new(number, weather, &mut rng)
+            })
+            .collect();
+        let traits = Traits {
+            slow_us: rng.pick(&[0, 0, 1000, 200_000]),
+            snapshot_us: rng.pick(&[1, 1000, 50_000]),
+            snapshot_padding: rng.pick(&[0, 4 << 10, 40 << 10]),
+            flood_gap_us: rng.pick(&[100, 2000, 30_000]),
+            sabotage,
+        };
+        Self {
+            now: Time::ZERO,
+            gateway: Gateway::new(sabotage, &mut rng),
+            rng,
+            net: Net::default(),
+            phones,
+            holders: BTreeMap::new(),
+            truth: Truth::default(),
+            traits,
+            turns: 0,
+        }
+    }
+
+    /// A path: fibre, Wi-Fi, LTE or worse.
+    pub(super) fn weather(rng: &mut Rng) -> Weather {
+        let rate = rng.pick(&[20_000, 100_000, 600_000, 3_000_000, 50_000_000]);
+        let delay = rng.pick(&[100, 5_000, 30_000, 150_000]);
+        let jitter = rng.pick(&[0, delay / 4, delay]);
+        Weather { rate, delay: Duration::from_micros(delay), jitter: Duration::from_micros(jitter) }
+    }
+
+    /// When something next happens by itself.
+    pub(super) fn next_at(&self) -> Option<Time> {
+        let phones = self.phones.iter().filter_map(Phone::next_at);
+        let holders = self.holders.values().filter_map(Holder::next_at);
+        phones.chain(holders).chain(self.gateway.next_at()).chain(self.net.next_at()).min()
+    }
+
+    /// Lets all happen that happens until then.
+    pub(super) fn run_until(&mut self, until: Time) -> Checked {
+        self.settle_moment()?;
+        while let Some(at) = self.next_at().filter(|at| *at <= until) {
+            self.now = self.now.max(at);
+            self.settle_moment()?;
+        }
+        self.now = self.now.max(until);
+        Ok(())
+    }
+
+    /// Every part takes its turns until nothing is left to do now.
+    fn settle_moment(&mut self) -> Checked {
+        for _ in 0..TURNS_AT_ONCE_MAX {
+            if !self.turn_all()? {
+                return Ok(());
+            }
+        }
+        Err("something spins: the moment does not pass".to_owned())
+    }
+
+    fn turn_all(&mut self) -> Result<bool, String> {
+        let Self { now, rng, net, phones, gateway, holders, truth, traits, turns } = self;
+        let now = *now;
+        net.advance(now, rng);
+        let mut did = false;
+        for phone in phones {
+            let turned = phone.turn(now, net, truth, rng).map_err(|why| format!("phone {}: {why}", phone.number))?;
+            did |= turned;
+            *turns += u64::from(turned);
+        }
+        let mut around = Around { net, holders, truth, rng, traits: *traits };
+        did |= gateway.turn(now, &mut around)?;
+        for (id, holder) in holders {
+            let is_writable = |local: &super::net::Local| local.to_gateway.can_take();
+            let mut locals = net.locals.values().filter(|local| local.holder == *id);
+            let has_mail = locals.any(|local| {
+                local.held.is_due(now)
+                    || (local.held == End::Open && local.to_holder.arrives_at().is_some_and(|at| at <= now))
+                    || local.to_gateway.was_full && is_writable(local)
+            });
+            if has_mail || holder.wake || holder.next_at().is_some_and(|at| at <= now) {
+                did = true;
+                holder.turn(now, net, truth, rng).map_err(|why| format!("a holder: {why}"))?;
+            }
+        }
+        *turns += u64::from(did);
+        Ok(did)
+    }
+
+    pub(super) fn wire_of(&mut self, phone: usize) -> Option<&mut Wire> {
+        let wire = self.phones[phone].wire?;
+        self.net.wires.get_mut(&wire).filter(|wire| wire.client == End::Open && wire.server == End::Open)
+    }
+
+    /// A channel of the phone: mostly the first.
+    pub(super) fn some_channel(&mut self, phone: usize) -> Option<Ch> {
+        let channels: Vec<Ch> = self.phones[phone].views.keys().copied().take(6).collect();
+        if channels.is_empty() {
+            return None;
+        }
+        Some(if self.rng.chance(60) { channels[0] } else { self.rng.pick(&channels) })
+    }
+
+    pub(super) fn type_in(&mut self, phone: usize, command: Command, len: usize) -> Checked {
+        self.some_channel(phone).map_or(Ok(()), |ch| self.type_at(phone, ch, command, len))
+    }
+
+    pub(super) fn type_at(&mut self, phone: usize, ch: Ch, command: Command, len: usize) -> Checked {
+        self.phones[phone].type_in(self.now, ch, command, len, &mut self.truth)
+    }
+
+    pub(super) fn open_shared(&mut self, phone: usize) -> Checked {
+        let ids: Vec<ChannelId> =
+            self.holders.keys().copied().filter(|id| Model::of(*id) != Model::Tunnel).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let id = self.rng.pick(&ids);
+        let spec = self.rng.chance(50);
+        self.phones[phone].open(id, spec, Priority::Visible, &mut self.truth)
+    }
+
+    pub(super) fn reopen(&mut self, phone: usize) -> Checked {
+        let Some(ch) = self.some_channel(phone) else { return Ok(()) };
+        let id = self.phones[phone].views[&ch].id;
+        if Model::of(id) == Model::Tunnel {
+            return Ok(());
+        }
+        self.phones[phone].close(ch, &mut self.truth);
+        if self.rng.chance(30) {
+            self.run_until(self.now + Duration::from_millis(50))?;
+        }
+        let spec = self.rng.chance(50);
+        self.phones[phone].open(id, spec, Priority::Focused, &mut self.truth)?;
+        let reopened = self.phones[phone].views.iter().find(|(_, view)| view.id == id).map(|(ch, _)| *ch);
+        if let Some(ch) = reopened.filter(|_| self.rng.chance(70)) {
+            self.type_at(phone, ch, Command::Key, 13)?;
+        }
+        Ok(())
+    }
+
+    /// One channel is worked in, the others are looked at.
+    pub(super) fn focus(&mut self, phone: usize, ch: Option<Ch>) {
+        let now = self.now;
+        let phone = &mut self.phones[phone];
+        let Some(chosen) = ch.or_else(|| phone.views.keys().next_back().copied()) else { return };
+        for ch in phone.views.keys() {
+            let priority = if *ch == chosen { Priority::Focused } else { Priority::Visible };
+            phone.session.prioritize(now, *ch, priority);
+        }
+        phone.wake = true;
+    }
+
+    pub(super) fn set_pace(&mut self, phone: usize, pace: Pace) {
+        self.phones[phone].pace = pace;
+        self.phones[phone].views.values_mut().for_each(|view| view.pace = pace);
+    }
+
+    pub(super) fn hurry(&mut self, phone: usize) {
+        let now = self.now;
+        self.phones[phone].pace = Pace::AtOnce;
+        self.phones[phone].views.values_mut().for_each(|view| view.hurry(now));
+        self.phones[phone].wake = true;
+    }
+
+    pub(super) fn nudge(&mut self, phone: usize) {
+        self.phones[phone].session.nudge(self.now);
+        self.phones[phone].wake = true;
+    }
+
+    pub(super) fn sleep(&mut self, phone: usize) -> Checked {
+        let Self { now, rng, net, phones, truth, .. } = self;
+        phones[phone].sleep(*now, net, truth, rng)
+    }
+
+    pub(super) fn restart(&mut self, phone: usize) -> Checked {
+        let Self { now, rng, net, phones, truth, .. } = self;
+        phones[phone].restart(*now, net, truth, rng)
+    }
+
+    pub(super) fn sign_out(&mut self, phone: usize, fault: Fault) -> Checked {
+        let Self { now, rng, net, phones, truth, .. } = self;
+        phones[phone].give_up(*now, fault, net, truth, rng)
+    }
+
+    pub(super) fn go_away(&mut self) {
+        self.gateway.go_away(&mut self.rng);
+    }
+
+    pub(super) fn kill_gateway(&mut self) {
+        let back_at = self.now + self.rng.millis(10, 3000);
+        let Self { now, rng, net, holders, truth, gateway, traits, .. } = self;
+        gateway.kill(*now, back_at, &mut Around { net, holders, truth, rng, traits: *traits });
+    }
+
+    pub(super) fn kill_holder(&mut self) {
+        let ids: Vec<ChannelId> = self.holders.keys().copied().collect();
+        if ids.is_empty() {
+            return;
+        }
+        let id = self.rng.pick(&ids);
+        self.truth.memory_was_lost = true;
+        self.holders.remove(&id);
+        for local in self.net.locals.values_mut().filter(|local| local.holder == id) {
+            local.held = End::Closed;
+            let last = local.to_gateway.sender_gone(self.now);
+            if local.gateway == End::Open {
+                local.gateway = End::Ending(last);
+            }
+        }
+        // Sometimes another device has made it anew before anybody looks.
+        if self.rng.chance(40) {
+            let holder = Holder::new(id, self.traits, &mut self.truth, &mut self.rng);
+            self.holders.insert(id, holder);
+        }
+    }
+
+    /// All obstacles are gone: every network is up, every app is in front and reads as fast as it can.
+    pub(super) fn heal(&mut self) {
+        for phone in 0..self.phones.len() {
+            self.phones[phone].network = Network::Up;
+            self.phones[phone].frozen_until = None;
+            self.hurry(phone);
+            self.nudge(phone);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+// The page of a paired browser: the list of terminals, the terminals, and the link's state around them.
+import { Driver } from "../driver/driver";
+import type { Gateway } from "../driver/pairing";
+import { type Instance, leaveOnExit } from "../driver/tab";
+import type { Tokens } from "../driver/tokens";
+import { Priority } from "../generated/link_pb";
+import type { Terminal } from "../generated/terminal_pb";
+import type { SessionEvent } from "../session/event";
+import { ClientSession } from "../session/session";
+import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
+import { Code, type Fault } from "../wire/fault";
+import { ZSTD_WINDOW_LOG } from "../wire/limits";
+import { Banner } from "./banner";
+import { copy } from "./copy";
+import { askText, confirm } from "./dialog";
+import { button, h } from "./element";
+import { Errand } from "./errand";
+import { KeyRow } from "./key-row";
+import { List, nameOf } from "./list";
+import { Pane, type Start } from "./pane";
+import { fromHex, toHex } from "./text";
+import { Toasts } from "./toast";
+import { followViewport } from "./viewport";
+
+const AGENT = "devtail-web 0.1.0";
+/** Terminals kept attached at once; the one looked at longest ago is left first. */
+const PANES_MAX = 6;
+
+export class App {
+  readonly element: HTMLElement;
+  readonly #gateway: Gateway;
+  readonly #driver: Driver;
+  readonly #toasts = new Toasts();
+  readonly #banner: Banner;
+  readonly #list: List;
+  readonly #keyRow: KeyRow;
+  readonly #title = h("h1", {});
+  readonly #panesPlace = h("main", { class: "panes" });
+  /** By id in hex, the one looked at last at the end. */
+  readonly #panes = new Map<string, Pane>();
+  readonly #errands = new Map<number, Errand>();
+  #current: Pane | undefined;
+  #listRequest: number | undefined;
+  /** A browser that was just paired and finds no terminal makes one. */
+  #wantsFirst: boolean;
+
+  constructor(gateway: Gateway, tokens: Tokens, instance: Instance, isNew: boolean) {
+    this.#gateway = gateway;
+    this.#wantsFirst = isNew;
+    const session = new ClientSession({ client: instance.client, agent: AGENT, zstdWindowLog: ZSTD_WINDOW_LOG });
+    const resumed = instance.saved ? session.restore(instance.saved, Priority.FOCUSED) : [];
+    this.#driver = new Driver(session, tokens, (event) => this.#handle(event));
+    this.#banner = new Banner({
+      now: () => this.#driver.now(),
+      waiting: () => [...this.#panes.values()].reduce((sum, pane) => sum + pane.waiting, 0),
+      retry: () => this.#driver.act((session, now) => session.nudge(now)),
+    });
+    this.#list = new List({
+      create: () => this.#create(),
+      select: (id) => this.#select(id),
+      rename: (terminal) => void this.#rename(terminal),
+      kill: (terminal) => void this.#kill(terminal),
+    });
+    this.#keyRow = new KeyRow({
+      type: (data) => this.#current?.type(data),
+      hasApplicationCursor: () => this.#current?.hasApplicationCursor ?? false,
+    });
+    this.element = this.#layOut();
+    leaveOnExit(() => session.save());
+    this.#resume(instance, resumed);
+  }
+
+  /** Begins, once the element is on the page. */
+  start(): void {
+    followViewport(() => this.#current?.layout());
+    this.#driver.start();
+    addEventListener("focus", () => this.#refresh());
+    addEventListener("hashchange", () => this.#followHash());
+    this.#followHash();
+  }
+
+  #layOut(): HTMLElement {
+    const back = button("‹", () => this.#showList(), { class: "icon back", "aria-label": "All terminals" });
+    const header = h("header", {}, back, this.#title, this.#banner.dot);
+    const work = h("div", { class: "work" }, this.#banner.element, this.#panesPlace, this.#keyRow.element);
+    this.#entitle();
+    return h("div", { class: "app", "data-view": "list" }, header, this.#list.element, work, this.#toasts.element);
+  }
+
+  #handle(event: SessionEvent): void {
+    switch (event.name) {
+      case "state":
+        this.#banner.show(event.state);
+        if (event.state.name === "live") this.#refresh();
+        if (event.state.name === "closed") this.#closed(event.state.fault);
+        return;
+      case "fetched":
+        if (event.req !== this.#listRequest) return;
+        this.#listRequest = undefined;
+        if (event.answer.ok) this.#listed(readList(event.answer.bytes));
+        else this.#toasts.say(event.answer.fault.message);
+        return;
+      case "dial":
+      case "cancelDial":
+      case "hangUp":
+        return;
+      default:
+        if (this.#errands.get(event.ch)?.handle(event)) this.#errands.delete(event.ch);
+        for (const pane of this.#panes.values()) if (pane.ch === event.ch) pane.handle(event);
+        if (event.name === "opened" || event.name === "end") this.#refresh();
+    }
+  }
+
+  /** The token is refused: the door says how to get in again. */
+  #closed(fault: Fault): void {
+    if (fault.mustSignIn) dispatchEvent(new CustomEvent("signed-out", { detail: fault.code === Code.Revoked ? fault.message : "" }));
+  }
+
+  #refresh(): void {
+    if (this.#listRequest !== undefined) return;
+    this.#listRequest = this.#driver.act((session) => session.fetch(KIND, listQuery()));
+  }
+
+  #listed(terminals: Terminal[]): void {
+    this.#list.show(terminals);
+    if (this.#wantsFirst && !this.#current) {
+      const { newest } = this.#list;
+      if (newest) this.#select(newest.id);
+      else this.#create();
+    }
+    this.#wantsFirst = false;
+    this.#entitle();
+  }
+
+  #resume({ saved }: Instance, channels: readonly number[]): void {
+    saved?.channels.forEach((was, index) => {
+      const pane = this.#pane(was.id);
+      queueMicrotask(() => {
+        pane.start(this.#panesPlace, { name: "resume", ch: channels[index]! });
+        pane.hide();
+      });
+    });
+  }
+
+  #create(): void {
+    this.#open(crypto.getRandomValues(new Uint8Array(16)), { name: "create" });
+    this.#current?.focus();
+  }
+
+  #select(id: Uint8Array): void {
+    this.#open(id, { name: "attach" });
+    if (matchMedia("(pointer: fine)").matches) this.#current?.focus();
+  }
+
+  #open(id: Uint8Array, start: Start): void {
+    const known = this.#panes.get(toHex(id));
+    const pane = known ?? this.#pane(id);
+    this.element.dataset["view"] = "terminal";
+    if (!known) pane.start(this.#panesPlace, start);
+    this.#show(pane);
+  }
+
+  #pane(id: Uint8Array): Pane {
+    const pane = new Pane(id, this.#driver, this.#toasts, {
+      transform: (bytes) => this.#keyRow.transform(bytes),
+      changed: () => (this.#entitle(), this.#banner.refresh()),
+      copied: (text) => void copy(text, this.#toasts),
+      over: () => this.#leave(pane),
+    });
+    this.#panes.set(toHex(id), pane);
+    return pane;
+  }
+
+  #show(pane: Pane): void {
+    if (this.#current !== pane) this.#current?.hide();
+    this.#current = pane;
+    this.#panes.delete(toHex(pane.id));
+    this.#panes.set(toHex(pane.id), pane);
+    for (const oldest of [...this.#panes.values()].slice(0, -PANES_MAX)) this.#drop(oldest);
+    this.element.dataset["view"] = "terminal";
+    pane.show();
+    this.#list.mark(pane.id);
+    history.replaceState(null, "", `#t=${toHex(pane.id)}`);
+    this.#entitle();
+  }
+
+  #showList(): void {
+    this.element.dataset["view"] = "list";
+    this.#refresh();
+  }
+
+  #leave(pane: Pane): void {
+    this.#drop(pane);
+    if (this.#current !== pane) return;
+    this.#current = undefined;
+    this.#list.mark(undefined);
+    history.replaceState(null, "", location.pathname);
+    this.#showList();
+    this.#entitle();
+  }
+
+  #drop(pane: Pane): void {
+    this.#panes.delete(toHex(pane.id));
+    pane.close();
+  }
+
+  #followHash(): void {
+    const id = fromHex(new URLSearchParams(location.hash.slice(1)).get("t") ?? "");
+    if (id?.length === 16) this.#select(id);
+  }
+
+  async #rename(terminal: Terminal): Promise<void> {
+    const name = await askText("Rename terminal", "Name", nameOf(terminal), NAME_MAX);
+    if (name) this.#tell(terminal.id, rename(name));
+  }
+
+  async #kill(terminal: Terminal): Promise<void> {
+    const text = terminal.end ? "It has ended; its output goes with it." : "Whatever runs in it is stopped.";
+    if (!(await confirm(`End “${nameOf(terminal)}”?`, text, "End it"))) return;
+    const pane = this.#panes.get(toHex(terminal.id));
+    if (pane) this.#leave(pane);
+    this.#tell(terminal.id, kill());
+  }
+
+  /** Tells a terminal something, attached to or not. */
+  #tell(id: Uint8Array, input: Uint8Array): void {
+    const errand = new Errand(this.#driver, id, input, (trouble) => {
+      if (trouble !== undefined) this.#toasts.say(trouble);
+      this.#refresh();
+    });
+    this.#errands.set(errand.ch, errand);
+  }
+
+  #entitle(): void {
+    const pane = this.#current;
+    const terminal = pane && this.#list.find(pane.id);
+    const title = pane ? pane.title || pane.name || (terminal ? nameOf(terminal) : "Terminal") : this.#gateway.host;
+    this.#title.replaceChildren(h("span", { class: "host" }, this.#gateway.host), h("span", { class: "title" }, pane ? title : ""));
+    document.title = pane ? `${title} · ${this.#gateway.host}` : `${this.#gateway.host} · devtail`;
+  }
+}

@@ -1,0 +1,243 @@
+// One terminal on the page: a channel, its emulator, and what the person sees around them.
+import type { Driver } from "../driver/driver";
+import { Priority, Resume } from "../generated/link_pb";
+import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
+import type { SessionEvent } from "../session/event";
+import { Emulator } from "../terminal/emulator";
+import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { Code } from "../wire/fault";
+import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
+import { button, h } from "./element";
+import { SizeClaim } from "./size-claim";
+import { shown } from "./text";
+import type { Toasts } from "./toast";
+
+const FONT_PX = 14;
+const FONT_PX_NARROW = 13;
+const NARROW_PX = 600;
+const SETTLE_MS = 120;
+const FIRST_GRID: Grid = { cols: 80, rows: 24 };
+
+/** What a pane tells the page around it. */
+export interface PaneListener {
+  /** What the person types, before it is sent: a sticky Ctrl changes it. */
+  transform(bytes: Uint8Array): Uint8Array;
+  /** The title changed, or something was typed. */
+  changed(): void;
+  copied(text: string): void;
+  /** The terminal is over; the pane can go. */
+  over(): void;
+}
+
+/** How a pane comes to its channel. */
+export type Start = { name: "create" } | { name: "attach" } | { name: "resume"; ch: number };
+
+export class Pane {
+  readonly id: Uint8Array;
+  readonly element = h("section", { class: "pane", hidden: true });
+  readonly #place = h("div", { class: "screen" });
+  readonly #ended = h("div", { class: "ended", hidden: true });
+  readonly #driver: Driver;
+  readonly #toasts: Toasts;
+  readonly #listener: PaneListener;
+  readonly #emulator: Emulator;
+  readonly #claim = new SizeClaim();
+  /** Its channel's number; undefined until `start`. */
+  ch: number | undefined;
+  /** The program's title, or what people call it. */
+  title = "";
+  name = "";
+  /** Counts the lives of the Log, so that what a dead one still parses is not reported to the next. */
+  #life = 0;
+  #settle: ReturnType<typeof setTimeout> | undefined;
+  #isOpened = false;
+
+  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, listener: PaneListener) {
+    this.id = id;
+    this.#driver = driver;
+    this.#toasts = toasts;
+    this.#listener = listener;
+    this.#emulator = new Emulator(
+      {
+        typed: (bytes) => this.#typed(listener.transform(bytes)),
+        reported: (bytes) => this.#send(keys(bytes)),
+        titled: (title) => this.#titled(title),
+        rang: () => this.#rang(),
+        copied: (text) => listener.copied(text),
+        sized: (grid) => this.#sized(grid),
+      },
+      FIRST_GRID,
+      innerWidth < NARROW_PX ? FONT_PX_NARROW : FONT_PX,
+    );
+    this.element.append(this.#place, this.#ended);
+  }
+
+  /** Puts it on the page and opens its channel. */
+  start(parent: HTMLElement, start: Start): void {
+    parent.append(this.element);
+    this.element.hidden = false;
+    this.#emulator.mount(this.#place);
+    const wanted = start.name === "create" ? spec(this.#emulator.fit() ?? FIRST_GRID) : undefined;
+    this.ch = start.name === "resume" ? start.ch : this.#driver.act((session) => session.open(this.id, KIND, wanted, undefined, Priority.FOCUSED));
+    new ResizeObserver(() => this.layout()).observe(this.#place);
+  }
+
+  show(): void {
+    this.element.hidden = false;
+    this.#prioritize(Priority.FOCUSED);
+    this.layout();
+  }
+
+  hide(): void {
+    this.element.hidden = true;
+    this.#prioritize(Priority.BACKGROUND);
+  }
+
+  focus(): void {
+    this.#emulator.focus();
+  }
+
+  /** Types as if the keyboard had. */
+  type(data: string): void {
+    this.#emulator.type(data);
+  }
+
+  paste(text: string): void {
+    this.#emulator.paste(text);
+  }
+
+  get hasApplicationCursor(): boolean {
+    return this.#emulator.hasApplicationCursor;
+  }
+
+  /** Keys typed and not settled. */
+  get waiting(): number {
+    return this.ch === undefined ? 0 : this.#driver.act((session) => session.waiting(this.ch!).filter(isKeys).length);
+  }
+
+  /** Sends something that is not typed: a new name, the end. Returns its number. */
+  tell(input: Uint8Array): bigint | undefined {
+    return this.#driver.act((session, now) => session.send(now, this.ch!, input));
+  }
+
+  /** Leaves the terminal, which goes on. */
+  close(): void {
+    if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
+    clearTimeout(this.#settle);
+    this.#emulator.dispose();
+    this.element.remove();
+  }
+
+  /** The place changed; sends the new size once it has settled. */
+  layout(): void {
+    clearTimeout(this.#settle);
+    this.#settle = setTimeout(() => this.#layOut(), SETTLE_MS);
+  }
+
+  handle(event: SessionEvent): void {
+    switch (event.name) {
+      case "opened":
+        this.#isOpened = true;
+        if (event.resume !== Resume.EXACT) this.#life += 1;
+        return this.layout();
+      case "data":
+        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
+      case "snapshot":
+        return this.#restore(readSnapshot(event.state), event.at, event.had);
+      case "end":
+        return this.#over(endInWords(event.status));
+      case "refused":
+        return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
+      case "inputRefused":
+        return this.#toasts.say(event.reason || "The terminal did not take that.");
+      case "inputsUnknown":
+        return this.#askAbout(event.inputs);
+      case "applied":
+        return this.#listener.changed();
+      case "state":
+      case "dial":
+      case "cancelDial":
+      case "hangUp":
+      case "fetched":
+        return;
+    }
+  }
+
+  #restore(snapshot: Snapshot, at: bigint, had: bigint | undefined): void {
+    this.#life += 1;
+    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at));
+    this.name = snapshot.name;
+    this.#titled(snapshot.title);
+    if (had === undefined) return;
+    for (const event of snapshot.events) if (event.at > had) this.#happened(event);
+  }
+
+  #happened({ kind }: TerminalEvent): void {
+    if (kind.case === "bell") this.#rang();
+    if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
+  }
+
+  #parsed(offset: bigint): () => void {
+    const life = this.#life;
+    return () => {
+      if (life === this.#life) this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+    };
+  }
+
+  #typed(bytes: Uint8Array): void {
+    this.#claimSize((room, grid) => this.#claim.work(room, grid));
+    this.#send(keys(bytes));
+    if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
+    this.#listener.changed();
+  }
+
+  #send(inputs: readonly Uint8Array[]): void {
+    for (const input of inputs) {
+      if (this.tell(input) === undefined) return this.#toasts.say("1 MiB waits for the connection already. This was not taken.");
+    }
+  }
+
+  #layOut(): void {
+    if (this.element.hidden) return;
+    if (this.#isOpened) this.#claimSize((room, grid) => this.#claim.moved(room, grid));
+    this.#emulator.adapt();
+  }
+
+  #claimSize(decide: (room: Grid, grid: Grid) => Grid | undefined): void {
+    const room = this.#emulator.fit();
+    const wanted = room && decide(room, this.#emulator.grid);
+    if (wanted) this.tell(resize(wanted));
+  }
+
+  #sized(grid: Grid): void {
+    this.#claim.sized(grid);
+    this.#emulator.adapt();
+  }
+
+  #prioritize(priority: Priority): void {
+    if (this.ch !== undefined) this.#driver.act((session, now) => session.prioritize(now, this.ch!, priority));
+  }
+
+  #titled(title: string): void {
+    this.title = title;
+    this.#listener.changed();
+  }
+
+  #rang(): void {
+    this.element.animate([{ opacity: 0.6 }, { opacity: 1 }], { duration: 180 });
+  }
+
+  #askAbout(inputs: readonly Uint8Array[]): void {
+    const typed = inputs.map(keysOf).join("");
+    if (typed === "") return;
+    this.#toasts.ask(`The terminal was lost while this was on its way. It may or may not have arrived: ${shown(typed)}`, [
+      { label: "Type it again", act: () => this.#send(keys(new TextEncoder().encode(typed))) },
+      { label: "Leave it", act: () => undefined },
+    ]);
+  }
+
+  #over(why: string): void {
+    this.#ended.hidden = false;
+    this.#ended.replaceChildren(h("span", {}, why), button("Close", () => this.#listener.over()));
+  }
+}
