@@ -31,6 +31,7 @@ fn main() -> io::Result<()> {
     let trouble = build(&web).err();
     if let Some(reason) = trouble {
         println!("cargo::warning={reason}");
+        watch_for_remedy(reason, &out);
     }
     let mut files = Vec::new();
     if web.join("dist/index.html").exists() {
@@ -61,6 +62,22 @@ fn build(web: &Path) -> Result<(), &'static str> {
         return Err(FAILED);
     }
     if npm(web, &["run", "--silent", "build"]).unwrap_or(false) { Ok(()) } else { Err(FAILED) }
+}
+
+/// Tells cargo what would change if the person did what the reason says: inputs alone would never make it try again.
+fn watch_for_remedy(reason: &str, out: &Path) {
+    if reason == NO_NODE {
+        println!("cargo::rerun-if-env-changed=PATH");
+        let path = env::var_os("PATH").unwrap_or_default();
+        for folder in
+            env::split_paths(&path).filter(|folder| folder.is_absolute() && folder.exists())
+        {
+            println!("cargo::rerun-if-changed={}", folder.display());
+        }
+    } else if reason == FAILED {
+        // A file that is never there is always out of date: the next build tries again.
+        println!("cargo::rerun-if-changed={}", out.join("try-again").display());
+    }
 }
 
 /// True if npm ended well. What it says goes to the build log, which cargo shows with `-vv`.

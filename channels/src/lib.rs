@@ -14,9 +14,5 @@ pub mod dock;
 #[cfg(feature = "host")]
 pub mod registry;
 #[cfg(feature = "host")]
-pub mod dock;
-#[cfg(feature = "host")]
-pub mod registry;
-#[cfg(feature = "host")]
 mod socket;
 pub mod terminal;

@@ -16,8 +16,6 @@ mod csi;
 mod generated;
 #[cfg(feature = "host")]
 pub mod host;
-#[cfg(feature = "host")]
-pub mod host;
 mod lex;
 pub mod limits;
 pub mod message;

@@ -41,6 +41,8 @@ export class App {
   readonly #errands = new Map<number, Errand>();
   #current: Pane | undefined;
   #listRequest: number | undefined;
+  /** What the last page of this tab had open. */
+  readonly #resumed: readonly { id: Uint8Array; ch: number }[];
   /** A browser that was just paired and finds no terminal makes one. */
   #wantsFirst: boolean;
 
@@ -48,7 +50,8 @@ export class App {
     this.#gateway = gateway;
     this.#wantsFirst = isNew;
     const session = new ClientSession({ client: instance.client, agent: AGENT, zstdWindowLog: ZSTD_WINDOW_LOG });
-    const resumed = instance.saved ? session.restore(instance.saved, Priority.FOCUSED) : [];
+    const channels = instance.saved ? session.restore(instance.saved, Priority.FOCUSED) : [];
+    this.#resumed = channels.map((ch, index) => ({ id: instance.saved!.channels[index]!.id, ch }));
     this.#driver = new Driver(session, tokens, (event) => this.#handle(event));
     this.#banner = new Banner({
       now: () => this.#driver.now(),
@@ -67,12 +70,12 @@ export class App {
     });
     this.element = this.#layOut();
     leaveOnExit(() => session.save());
-    this.#resume(instance, resumed);
   }
 
   /** Begins, once the element is on the page. */
   start(): void {
     followViewport(() => this.#current?.layout());
+    for (const { id, ch } of this.#resumed) this.#resume(id, ch);
     this.#driver.start();
     addEventListener("focus", () => this.#refresh());
     addEventListener("hashchange", () => this.#followHash());
@@ -132,14 +135,10 @@ export class App {
     this.#entitle();
   }
 
-  #resume({ saved }: Instance, channels: readonly number[]): void {
-    saved?.channels.forEach((was, index) => {
-      const pane = this.#pane(was.id);
-      queueMicrotask(() => {
-        pane.start(this.#panesPlace, { name: "resume", ch: channels[index]! });
-        pane.hide();
-      });
-    });
+  #resume(id: Uint8Array, ch: number): void {
+    const pane = this.#pane(id);
+    pane.start(this.#panesPlace, { name: "resume", ch });
+    pane.hide();
   }
 
   #create(): void {

@@ -62,7 +62,7 @@ export function isKeys(input: Uint8Array): boolean {
   return input[0] === KEYS_TAG;
 }
 
-/** Whether these keys stop a program: ^C, ^Z or ^\\. What it printed before is then not worth waiting for. */
+/** Whether these keys stop a program: ^C, ^Z or ^\. What it printed before is then not worth waiting for. */
 export function isInterrupt(typed: Uint8Array): boolean {
   return typed.length === 1 && INTERRUPTS.includes(typed[0]!);
 }

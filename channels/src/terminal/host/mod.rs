@@ -13,10 +13,12 @@ mod front;
 mod hold;
 mod holder;
 mod keys;
+mod list;
 mod order;
 mod pty;
 mod start;
 
 pub use hold::{HoldError, hold};
+pub use list::answer;
 pub use order::Order;
 pub use start::start;
