@@ -92,7 +92,9 @@ impl Connection {
         loop {
             self.drain_events();
             while packets.can_send() {
-                let Some(packet) = self.session.poll_transmit(self.now(), &self.docks) else { break };
+                let Some(packet) = self.session.poll_transmit(self.now(), &self.docks) else {
+                    break;
+                };
                 self.shared.metrics.sent_bytes.add(packet.len() as u64);
                 packets.send(packet).await;
             }
@@ -102,7 +104,10 @@ impl Connection {
             match self.wake(packets, &mut errands).await {
                 Wake::Socket(Socket::Packet(packet)) => self.packet(packet),
                 Wake::Socket(Socket::Text) => {
-                    self.fail(Fault::new(Code::BadPacket, "A text message came; packets are binary."));
+                    self.fail(Fault::new(
+                        Code::BadPacket,
+                        "A text message came; packets are binary.",
+                    ));
                 }
                 Wake::Socket(Socket::Closed) => return,
                 Wake::Socket(Socket::Writable) => {}
@@ -113,7 +118,9 @@ impl Connection {
                         self.fail(fault);
                     }
                 }
-                Wake::Superseded => self.fail(Fault::new(Code::Superseded, "A newer link of this app took over.")),
+                Wake::Superseded => {
+                    self.fail(Fault::new(Code::Superseded, "A newer link of this app took over."))
+                }
                 Wake::Revocations => self.check_revoked().await,
                 Wake::Phase => self.check_phase(),
             }
@@ -164,12 +171,25 @@ impl Connection {
         match event {
             ServerEvent::Greeted { client, generation, agent } => {
                 tracing::debug!(%client, generation, agent, "hello");
-                self.place = Some(self.shared.fences.claim(self.principal.device, client, generation)?);
+                self.place =
+                    Some(self.shared.fences.claim(self.principal.device, client, generation)?);
             }
             ServerEvent::Open { ch, id, kind, spec, outbox } => {
                 if let Some(client) = self.client() {
-                    let opening = Opening { ch, id, kind, spec, outbox, client, bell: Arc::clone(&self.bell) };
-                    self.errand(errand::open(Arc::clone(&self.shared), self.principal.clone(), opening));
+                    let opening = Opening {
+                        ch,
+                        id,
+                        kind,
+                        spec,
+                        outbox,
+                        client,
+                        bell: Arc::clone(&self.bell),
+                    };
+                    self.errand(errand::open(
+                        Arc::clone(&self.shared),
+                        self.principal.clone(),
+                        opening,
+                    ));
                 }
             }
             ServerEvent::Fetch { req, kind, query } => {
@@ -184,7 +204,9 @@ impl Connection {
                 }
             }
             ServerEvent::Consumed(ch, offset) => {
-                self.client().into_iter().for_each(|client| self.docks.consumed(client, ch, offset));
+                self.client()
+                    .into_iter()
+                    .for_each(|client| self.docks.consumed(client, ch, offset));
             }
             ServerEvent::Close(ch) => {
                 if let Some(client) = self.client() {
@@ -221,7 +243,9 @@ impl Connection {
     fn take_notes(&mut self) {
         while let Some(note) = self.bell.take() {
             match note {
-                Note::Settled(ch, seq, outcome) => self.session.settled(self.now(), ch, seq, outcome),
+                Note::Settled(ch, seq, outcome) => {
+                    self.session.settled(self.now(), ch, seq, outcome)
+                }
                 Note::Lost(ch, fault) => {
                     if let Some(client) = self.client() {
                         self.docks.remove(client, ch, &self.bell);
@@ -236,7 +260,10 @@ impl Connection {
         let (shared, device) = (Arc::clone(&self.shared), self.principal.device);
         let revoked = tokio::task::spawn_blocking(move || shared.control.is_revoked(device)).await;
         if !matches!(revoked, Ok(Ok(false))) {
-            self.fail(Fault::new(Code::Revoked, "This device was revoked. Pair it again to go on."));
+            self.fail(Fault::new(
+                Code::Revoked,
+                "This device was revoked. Pair it again to go on.",
+            ));
         }
     }
 

@@ -31,10 +31,19 @@ impl Docks {
     ///
     /// # Errors
     /// [`Code::Denied`] if the device may only read; as [`Dock::input`].
-    pub(crate) fn input(&self, client: ClientId, ch: Ch, seq: u64, bytes: Bytes) -> Result<(), Fault> {
+    pub(crate) fn input(
+        &self,
+        client: ClientId,
+        ch: Ch,
+        seq: u64,
+        bytes: Bytes,
+    ) -> Result<(), Fault> {
         match self.open.get(&ch) {
             None => Ok(()),
-            Some((_, Rights::Read)) => Err(Fault::new(Code::Denied, "This device may look, not type. Ask for write access.")),
+            Some((_, Rights::Read)) => Err(Fault::new(
+                Code::Denied,
+                "This device may look, not type. Ask for write access.",
+            )),
             Some((dock, Rights::ReadAndWrite)) => dock.input(client, seq, bytes),
         }
     }

@@ -50,21 +50,35 @@ async fn try_open(
     let Opening { ch, id, kind, spec, outbox, client, bell } = opening;
     let kind = Kind::named(&kind)?;
     let traits = kind.traits();
-    let rights = rights(shared, principal, traits.read_scope, traits.write_scope, spec.is_some()).await?;
+    let rights =
+        rights(shared, principal, traits.read_scope, traits.write_scope, spec.is_some()).await?;
     let dock = shared.hub.open(kind, id, spec.as_ref()).await?;
     if dock.kind() != traits.name {
         return Err(Fault::new(Code::UnknownKind, "This channel is of another kind."));
     }
     let opened = dock.attach(client, ch, bell, outbox).await?;
-    let extent = dock.extent().ok_or_else(|| Fault::new(Code::Gone, "This channel has just ended."))?;
+    let extent =
+        dock.extent().ok_or_else(|| Fault::new(Code::Gone, "This channel has just ended."))?;
     let (class, sealed) = (traits.class, traits.sealed);
-    let attached =
-        Attached { extent, unit: opened.unit, inputs: opened.inputs, applied: opened.applied, class, sealed };
+    let attached = Attached {
+        extent,
+        unit: opened.unit,
+        inputs: opened.inputs,
+        applied: opened.applied,
+        class,
+        sealed,
+    };
     Ok((dock, rights, attached))
 }
 
 /// Answers a question to a kind.
-pub(crate) async fn answer(shared: Arc<Shared>, principal: Principal, req: u32, kind: String, query: Bytes) -> Done {
+pub(crate) async fn answer(
+    shared: Arc<Shared>,
+    principal: Principal,
+    req: u32,
+    kind: String,
+    query: Bytes,
+) -> Done {
     let answer = async {
         let kind = Kind::named(&kind)?;
         let scope = kind.traits().read_scope;

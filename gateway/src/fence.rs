@@ -41,13 +41,21 @@ impl Fences {
     ///
     /// # Errors
     /// [`Code::Superseded`] if a newer one is here already, [`Code::Limit`] if the device has too many.
-    pub(crate) fn claim(self: &Arc<Self>, device: DeviceId, instance: ClientId, generation: u64) -> Result<Place, Fault> {
+    pub(crate) fn claim(
+        self: &Arc<Self>,
+        device: DeviceId,
+        instance: ClientId,
+        generation: u64,
+    ) -> Result<Place, Fault> {
         let client = scoped(device, instance);
         let superseded = Arc::new(Notify::new());
         let fence = Fence { generation, superseded: Arc::clone(&superseded) };
         match self.newest.entry(client) {
             Entry::Occupied(older) if older.get().generation >= generation => {
-                return Err(Fault::new(Code::Superseded, "A newer link of this app is in use already."));
+                return Err(Fault::new(
+                    Code::Superseded,
+                    "A newer link of this app is in use already.",
+                ));
             }
             Entry::Occupied(mut older) => older.insert(fence).superseded.notify_one(),
             Entry::Vacant(place) => drop(place.insert(fence)),
@@ -55,7 +63,9 @@ impl Fences {
         *self.devices.entry(device).or_default() += 1;
         let place = Place { fences: Arc::clone(self), device, client, generation, superseded };
         if self.devices.get(&device).is_some_and(|links| *links > LINKS_PER_DEVICE_MAX) {
-            let message = format!("This device has {LINKS_PER_DEVICE_MAX} links already (links_per_device). Close one first.");
+            let message = format!(
+                "This device has {LINKS_PER_DEVICE_MAX} links already (links_per_device). Close one first."
+            );
             return Err(Fault::new(Code::Limit, message));
         }
         Ok(place)

@@ -35,12 +35,20 @@ impl Hub {
     ///
     /// # Errors
     /// [`Code::Gone`] if there is none and nothing says how to make one; else as [`Registry::create`].
-    pub(crate) async fn open(&self, kind: Kind, id: ChannelId, spec: Option<&Bytes>) -> Result<Arc<Dock>, Fault> {
+    pub(crate) async fn open(
+        &self,
+        kind: Kind,
+        id: ChannelId,
+        spec: Option<&Bytes>,
+    ) -> Result<Arc<Dock>, Fault> {
         if let Some(dock) = self.running(id) {
             return Ok(dock);
         }
         let Some(spec) = spec else {
-            return Err(Fault::new(Code::Gone, "This channel has ended and was removed. Open a new one."));
+            return Err(Fault::new(
+                Code::Gone,
+                "This channel has ended and was removed. Open a new one.",
+            ));
         };
         let _one = self.creating.lock().await;
         if let Some(dock) = self.running(id) {
@@ -56,7 +64,8 @@ impl Hub {
     /// # Errors
     /// As [`Registry::answer`].
     pub(crate) async fn answer(&self, kind: Kind, query: &Bytes) -> Result<Bytes, Fault> {
-        let docks: Vec<Arc<Dock>> = self.all().into_iter().filter(|dock| dock.kind() == kind.traits().name).collect();
+        let docks: Vec<Arc<Dock>> =
+            self.all().into_iter().filter(|dock| dock.kind() == kind.traits().name).collect();
         self.registry.answer(kind, query, &docks).await
     }
 

@@ -51,7 +51,8 @@ impl Packets {
             let sent = Pin::new(&mut self.socket).start_send(Message::Binary(packet.clone()));
             self.is_broken |= sent.is_err();
             self.is_flushing = sent.is_ok();
-            Poll::Ready(drop(self.poll_flush(cx)))
+            let _still_flushing = self.poll_flush(cx);
+            Poll::Ready(())
         })
         .await;
     }
@@ -68,10 +69,16 @@ impl Packets {
             loop {
                 return match Pin::new(&mut self.socket).poll_next(cx) {
                     Poll::Pending => Poll::Pending,
-                    Poll::Ready(Some(Ok(Message::Binary(packet)))) => Poll::Ready(Socket::Packet(packet)),
+                    Poll::Ready(Some(Ok(Message::Binary(packet)))) => {
+                        Poll::Ready(Socket::Packet(packet))
+                    }
                     Poll::Ready(Some(Ok(Message::Text(_)))) => Poll::Ready(Socket::Text),
-                    Poll::Ready(Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)))) => continue,
-                    Poll::Ready(Some(Ok(Message::Close(_)) | Err(_)) | None) => Poll::Ready(Socket::Closed),
+                    Poll::Ready(Some(Ok(
+                        Message::Ping(_) | Message::Pong(_) | Message::Frame(_),
+                    ))) => continue,
+                    Poll::Ready(Some(Ok(Message::Close(_)) | Err(_)) | None) => {
+                        Poll::Ready(Socket::Closed)
+                    }
                 };
             }
         })
@@ -81,7 +88,8 @@ impl Packets {
     /// Says goodbye with this close code, as far as the socket takes it.
     pub(crate) async fn close(mut self, code: u16, reason: &str) {
         let end = reason.floor_char_boundary(100);
-        let frame = CloseFrame { code: CloseCode::from(code), reason: reason[..end].to_owned().into() };
+        let frame =
+            CloseFrame { code: CloseCode::from(code), reason: reason[..end].to_owned().into() };
         drop(self.socket.close(Some(frame)).await);
     }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail, ensure};
 use bytes::Bytes;
 use devtail_channels::terminal::{Input, KIND, Spec};
-use devtail_client::{ChannelEvent, Client, Config, Credential, Event, Events, LinkState, PairingLink, Store};
+use devtail_client::{
+    ChannelEvent, Client, Config, Credential, Event, Events, LinkState, PairingLink, Store,
+};
 use devtail_protocol::wire::Priority;
 use devtail_protocol::{Ch, ChannelId};
 use tokio::time::timeout;
@@ -159,8 +161,12 @@ impl Device {
             }
             ChannelEvent::End { .. } => Ok(Seen::End),
             ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => Ok(Seen::Other),
-            ChannelEvent::InputRefused { seq, reason } => bail!("input {seq} was refused: {reason}"),
-            ChannelEvent::InputsUnknown { first, next } => bail!("the fate of inputs {first} to {next} is unknown"),
+            ChannelEvent::InputRefused { seq, reason } => {
+                bail!("input {seq} was refused: {reason}")
+            }
+            ChannelEvent::InputsUnknown { first, next } => {
+                bail!("the fate of inputs {first} to {next} is unknown")
+            }
             ChannelEvent::Refused(fault) => bail!("the terminal was refused: {fault}"),
         }
     }

@@ -3,10 +3,13 @@
 //! Clients dial [`Proxy::address`]; it dials the gateway. What it carries it does not look at.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 
 use anyhow::{Context as _, Result};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -38,6 +41,7 @@ struct Orders {
 pub struct Proxy {
     address: SocketAddr,
     orders: watch::Sender<Orders>,
+    received: Arc<AtomicU64>,
     accepting: AbortHandle,
 }
 
@@ -53,13 +57,20 @@ impl Proxy {
         let address = listener.local_addr()?;
         let (orders, watched) =
             watch::channel(Orders { stalled: false, cuts: 0, last: Cut::Reset });
-        let accepting = tokio::spawn(accept(listener, target, watched)).abort_handle();
-        Ok(Self { address, orders, accepting })
+        let received = Arc::new(AtomicU64::new(0));
+        let accepting =
+            tokio::spawn(accept(listener, target, watched, Arc::clone(&received))).abort_handle();
+        Ok(Self { address, orders, received, accepting })
     }
 
     /// Where clients dial.
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Bytes that clients were sent in all.
+    pub fn received_bytes(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 
     /// Ends every connection that stands now, and lets go of the ends an earlier cut left open.
@@ -87,12 +98,18 @@ impl Drop for Proxy {
     }
 }
 
-async fn accept(listener: TcpListener, target: SocketAddr, orders: watch::Receiver<Orders>) {
+async fn accept(
+    listener: TcpListener,
+    target: SocketAddr,
+    orders: watch::Receiver<Orders>,
+    received: Arc<AtomicU64>,
+) {
     while let Ok((client, _)) = listener.accept().await {
         let orders = orders.clone();
+        let received = Arc::clone(&received);
         tokio::spawn(async move {
             match TcpStream::connect(target).await {
-                Ok(gateway) => carry(client, gateway, orders).await,
+                Ok(stream) => carry(client, Counted { stream, received }, orders).await,
                 // Nobody listens: the client is told as the kernel would tell it.
                 Err(_) => reset(&client),
             }
@@ -100,10 +117,50 @@ async fn accept(listener: TcpListener, target: SocketAddr, orders: watch::Receiv
     }
 }
 
-async fn carry(mut client: TcpStream, mut gateway: TcpStream, mut orders: watch::Receiver<Orders>) {
+/// The gateway's end, which counts what comes from it.
+struct Counted {
+    stream: TcpStream,
+    received: Arc<AtomicU64>,
+}
+
+impl AsyncRead for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(task, buffer);
+        self.received.fetch_add((buffer.filled().len() - before) as u64, Ordering::Relaxed);
+        read
+    }
+}
+
+impl AsyncWrite for Counted {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(task, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(task)
+    }
+
+    fn poll_shutdown(
+        mut self: Pin<&mut Self>,
+        task: &mut Context<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(task)
+    }
+}
+
+async fn carry(mut client: TcpStream, mut gateway: Counted, mut orders: watch::Receiver<Orders>) {
     let born = orders.borrow_and_update().cuts;
     // Small keys must not wait in the proxy for an acknowledgement.
-    if client.set_nodelay(true).and(gateway.set_nodelay(true)).is_err() {
+    if client.set_nodelay(true).and(gateway.stream.set_nodelay(true)).is_err() {
         return;
     }
     let Some(cut) = carry_until_cut(&mut client, &mut gateway, born, &mut orders).await else {
@@ -111,17 +168,17 @@ async fn carry(mut client: TcpStream, mut gateway: TcpStream, mut orders: watch:
     };
     let open = match cut {
         Cut::Reset => {
-            reset(&gateway);
+            reset(&gateway.stream);
             reset(&client);
             return;
         }
         Cut::GatewayHalfOpen => {
             reset(&client);
             drop(client);
-            gateway
+            gateway.stream
         }
         Cut::ClientHalfOpen => {
-            reset(&gateway);
+            reset(&gateway.stream);
             drop(gateway);
             client
         }
@@ -135,7 +192,7 @@ async fn carry(mut client: TcpStream, mut gateway: TcpStream, mut orders: watch:
 /// None if an end closed by itself.
 async fn carry_until_cut(
     client: &mut TcpStream,
-    gateway: &mut TcpStream,
+    gateway: &mut Counted,
     born: u64,
     orders: &mut watch::Receiver<Orders>,
 ) -> Option<Cut> {
@@ -193,6 +250,7 @@ mod tests {
         let (_listener, proxy, mut client, mut gateway) = pair().await;
         passes(&mut client, &mut gateway).await;
         passes(&mut gateway, &mut client).await;
+        assert_eq!(proxy.received_bytes(), 1);
         proxy.cut(Cut::Reset);
         assert!(client.read_u8().await.is_err());
         assert!(gateway.read_u8().await.is_err());

@@ -1,7 +1,7 @@
 //! Thousands of lives of a virtual world. A failing one is lived again by `SEED=… cargo test -p devtail-tests --test simulation`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use devtail_tests::sim::{Failure, Life, Sabotage, run};
@@ -20,9 +20,12 @@ fn every_life_keeps_every_promise() {
     }
     let started = Instant::now();
     let fresh = SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_nanos() as u64;
-    let count = |name: &str, default| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default);
-    let seeds: Vec<u64> =
-        (1..=count("SEEDS", SEEDS)).chain((0..count("FRESH", FRESH)).map(|n| fresh.wrapping_add(n))).collect();
+    let count = |name: &str, default| {
+        std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+    };
+    let seeds: Vec<u64> = (1..=count("SEEDS", SEEDS))
+        .chain((0..count("FRESH", FRESH)).map(|n| fresh.wrapping_add(n)))
+        .collect();
     println!("{} seeds, the fresh ones from {fresh}", seeds.len());
     let failures = live_all(&seeds);
     println!("{:.1} s", started.elapsed().as_secs_f64());
@@ -31,8 +34,13 @@ fn every_life_keeps_every_promise() {
 
 #[test]
 fn a_sabotaged_world_is_found_out() {
-    for sabotage in [Sabotage::ApplyTwice, Sabotage::LoseInput, Sabotage::SkipBytes, Sabotage::MisplaceSnapshot] {
-        assert!((1..=SABOTAGED).any(|seed| run(seed, sabotage).is_err()), "nobody noticed {sabotage:?}");
+    for sabotage in
+        [Sabotage::ApplyTwice, Sabotage::LoseInput, Sabotage::SkipBytes, Sabotage::MisplaceSnapshot]
+    {
+        assert!(
+            (1..=SABOTAGED).any(|seed| run(seed, sabotage).is_err()),
+            "nobody noticed {sabotage:?}"
+        );
     }
 }
 

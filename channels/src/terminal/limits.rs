@@ -42,9 +42,9 @@ pub const CLUSTERS_MAX: usize = 4096;
 pub const CLUSTER_BYTES_MAX: usize = 32;
 /// Depth of the kitty keyboard stack, per screen: what kitty itself keeps at most is unsaid; programs use one or two.
 pub const KEYBOARD_DEPTH_MAX: usize = 16;
-/// Saved window titles.
+/// Window titles a program may have saved; xterm keeps as many.
 pub const TITLES_SAVED_MAX: usize = 10;
-/// Terminals one registry lists: as many as a Session has channels.
+/// Terminals one host runs at once: as many as a Session has channels.
 pub const TERMINALS_MAX: usize = 256;
 /// Bytes of a spec or input message: a full command with its envelope.
 pub const MESSAGE_BYTES_MAX: usize = COMMAND_BYTES_MAX + PATH_BYTES_MAX + 4096;

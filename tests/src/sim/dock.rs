@@ -74,7 +74,11 @@ impl Dock {
     }
 
     /// Takes packets from the holder; returns what the wires should know.
-    pub(super) fn receive(&mut self, now: Time, local: &mut Local) -> Result<Vec<(WireId, Note)>, Fault> {
+    pub(super) fn receive(
+        &mut self,
+        now: Time,
+        local: &mut Local,
+    ) -> Result<Vec<(WireId, Note)>, Fault> {
         let mut notes = Vec::new();
         while let Some(packet) = local.to_gateway.pop(now) {
             self.mirror.get_mut().handle_packet(packet)?;
@@ -101,7 +105,9 @@ impl Dock {
             }
             MirrorEvent::Settled(client, seq, outcome) => {
                 let reader = self.readers.get(&client);
-                notes.extend(reader.map(|reader| (reader.wire, Note::Settled(reader.ch, seq, outcome))));
+                notes.extend(
+                    reader.map(|reader| (reader.wire, Note::Settled(reader.ch, seq, outcome))),
+                );
             }
             MirrorEvent::Refused(client, fault) => {
                 let reader = self.readers.remove(&client);

@@ -146,10 +146,13 @@ impl Gateway {
         for id in self.docks.keys().copied().collect::<Vec<_>>() {
             let dock = self.docks.get_mut(&id).expect("listed");
             let Some(local) = around.net.locals.get_mut(&dock.front) else { continue };
-            if local.gateway.is_due(now) || local.to_gateway.arrives_at().is_some_and(|at| at <= now) {
+            if local.gateway.is_due(now)
+                || local.to_gateway.arrives_at().is_some_and(|at| at <= now)
+            {
                 did = true;
                 let is_gone = local.gateway.is_due(now);
-                let notes = dock.receive(now, local).map_err(|fault| format!("a Mirror broke: {fault}"))?;
+                let notes =
+                    dock.receive(now, local).map_err(|fault| format!("a Mirror broke: {fault}"))?;
                 notes.into_iter().for_each(|(wire, note)| self.take_note(now, wire, note));
                 if is_gone {
                     local.gateway = End::Closed;
@@ -193,7 +196,12 @@ impl Gateway {
         }
     }
 
-    fn turn_visit(&mut self, now: Time, id: WireId, around: &mut Around<'_>) -> Result<bool, String> {
+    fn turn_visit(
+        &mut self,
+        now: Time,
+        id: WireId,
+        around: &mut Around<'_>,
+    ) -> Result<bool, String> {
         let Some(visit) = self.visits.get_mut(&id) else { return Ok(false) };
         let Some(wire) = around.net.wires.get_mut(&id) else { return Ok(false) };
         let is_timer = visit.session.poll_timeout().is_some_and(|at| at <= now);
@@ -219,7 +227,9 @@ impl Gateway {
     }
 
     fn drain(&mut self, now: Time, id: WireId, around: &mut Around<'_>) -> Checked {
-        while let Some(event) = self.visits.get_mut(&id).and_then(|visit| visit.session.poll_event()) {
+        while let Some(event) =
+            self.visits.get_mut(&id).and_then(|visit| visit.session.poll_event())
+        {
             if let Err(fault) = self.handle(now, id, event, around)? {
                 self.visits.get_mut(&id).expect("it had an event").session.fail(fault);
             }
@@ -298,7 +308,10 @@ impl Gateway {
             .collect();
         for (wire, its) in rivals {
             if its >= generation {
-                return Err(Fault::new(Code::Superseded, "A newer link of this app is in use already."));
+                return Err(Fault::new(
+                    Code::Superseded,
+                    "A newer link of this app is in use already.",
+                ));
             }
             self.leave(wire, now, around);
         }
@@ -347,7 +360,9 @@ impl Gateway {
         // What did not fit goes on when the socket has room.
         visit.wake |= !wire.down.can_take();
         match visit.session.poll_timeout() {
-            Some(at) if at <= now => Err(format!("a gateway's session wants to be woken at {at:?}, at once and for ever")),
+            Some(at) if at <= now => Err(format!(
+                "a gateway's session wants to be woken at {at:?}, at once and for ever"
+            )),
             Some(_) | None => Ok(()),
         }
     }

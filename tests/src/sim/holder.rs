@@ -81,7 +81,9 @@ impl Holder {
 
     /// A gateway connected.
     pub(super) fn front_up(&mut self, front: FrontId) -> Checked {
-        self.owner.front_up(front).map_err(|fault| format!("a holder refused a gateway: {fault}"))?;
+        self.owner
+            .front_up(front)
+            .map_err(|fault| format!("a holder refused a gateway: {fault}"))?;
         self.fronts.insert(front, ());
         Ok(())
     }
@@ -95,7 +97,9 @@ impl Holder {
         let mut mirror = Mirror::new(ClientId(rng.sixteen()), id, self.model.name());
         for _ in 0..70 {
             let client = ClientId(rng.sixteen());
-            mirror.attach(id, self.model.name(), client, None).map_err(|fault| fault.to_string())?;
+            mirror
+                .attach(id, self.model.name(), client, None)
+                .map_err(|fault| fault.to_string())?;
             mirror.detach(client);
         }
         while let Some(packet) = mirror.poll_transmit() {
@@ -108,7 +112,8 @@ impl Holder {
 
     pub(super) fn next_at(&self) -> Option<Time> {
         let applies = self.taken.front().map(|(at, ..)| *at);
-        let floods = (self.flood_left > 0 && self.owner.room() >= FLOOD_STEP).then_some(self.flood_at);
+        let floods =
+            (self.flood_left > 0 && self.owner.room() >= FLOOD_STEP).then_some(self.flood_at);
         let snapshot = self.snapshot.as_ref().map(|(at, ..)| *at);
         [applies, floods, snapshot].into_iter().flatten().min()
     }
@@ -122,7 +127,13 @@ impl Holder {
     }
 
     /// One turn: wake, handle, drain events, and while sockets can take more: `poll_transmit`.
-    pub(super) fn turn(&mut self, now: Time, net: &mut Net, truth: &mut Truth, rng: &mut Rng) -> Checked {
+    pub(super) fn turn(
+        &mut self,
+        now: Time,
+        net: &mut Net,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> Checked {
         self.wake = false;
         self.receive(now, net)?;
         self.drain(now, truth, rng)?;
@@ -192,7 +203,9 @@ impl Holder {
 
     fn obey(&mut self, now: Time, command: Command, token: u64, truth: &mut Truth) {
         match command {
-            Command::Key | Command::Nonsense => self.write(format!("key {token}\n").as_bytes(), truth),
+            Command::Key | Command::Nonsense => {
+                self.write(format!("key {token}\n").as_bytes(), truth)
+            }
             Command::Flood(bytes) => {
                 self.flood_left += bytes as usize;
                 self.flood_at = now;
@@ -219,7 +232,11 @@ impl Holder {
             self.write(&text, truth);
         }
         if let Some((_, at, state)) = self.snapshot.take_if(|(due, ..)| *due <= now) {
-            let at = if self.traits.sabotage == Sabotage::MisplaceSnapshot { at.saturating_sub(1) } else { at };
+            let at = if self.traits.sabotage == Sabotage::MisplaceSnapshot {
+                at.saturating_sub(1)
+            } else {
+                at
+            };
             self.owner.snapshot(at, &state);
         }
         Ok(())

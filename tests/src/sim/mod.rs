@@ -99,7 +99,11 @@ pub fn run(seed: u64, sabotage: Sabotage) -> Result<Life, Failure> {
     Err(Failure { seed, story })
 }
 
-fn live(seed: u64, sabotage: Sabotage, trace: &mut VecDeque<(Time, Transition)>) -> Result<Life, String> {
+fn live(
+    seed: u64,
+    sabotage: Sabotage,
+    trace: &mut VecDeque<(Time, Transition)>,
+) -> Result<Life, String> {
     let mut world = World::new(seed, sabotage);
     for phone in 0..world.phones.len() {
         Transition::Open(phone, model::Model::Terminal).apply(&mut world)?;

@@ -91,7 +91,13 @@ impl Phone {
     }
 
     /// The app is started anew: another instance, its Outboxes lost, what it showed kept or not.
-    pub(super) fn restart(&mut self, now: Time, net: &mut Net, truth: &mut Truth, rng: &mut Rng) -> Checked {
+    pub(super) fn restart(
+        &mut self,
+        now: Time,
+        net: &mut Net,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> Checked {
         self.drop_wire(now, net);
         self.drop_dial(now, net);
         self.client = ClientId(rng.sixteen());
@@ -110,19 +116,27 @@ impl Phone {
             if have.is_none() {
                 view = View::new(view.id, view.outbox, view.pace);
             }
-            let opened = self.session.open(view.id, view.model.name(), None, have, Priority::Visible);
+            let opened =
+                self.session.open(view.id, view.model.name(), None, have, Priority::Visible);
             self.views.insert(opened.map_err(|fault| fault.to_string())?, view);
         }
         Ok(())
     }
 
-    pub(super) fn open(&mut self, id: ChannelId, spec: bool, priority: Priority, truth: &mut Truth) -> Checked {
+    pub(super) fn open(
+        &mut self,
+        id: ChannelId,
+        spec: bool,
+        priority: Priority,
+        truth: &mut Truth,
+    ) -> Checked {
         if self.is_closed || self.views.values().any(|view| view.id == id) {
             return Ok(());
         }
         let spec = spec.then(|| Bytes::from_static(b"a program"));
         let name = Model::of(id).name();
-        let ch = self.session.open(id, name, spec, None, priority).map_err(|fault| fault.to_string())?;
+        let ch =
+            self.session.open(id, name, spec, None, priority).map_err(|fault| fault.to_string())?;
         self.views.insert(ch, View::new(id, truth.new_outbox(), self.pace));
         self.wake = true;
         Ok(())
@@ -137,7 +151,14 @@ impl Phone {
         }
     }
 
-    pub(super) fn type_in(&mut self, now: Time, ch: Ch, command: Command, len: usize, truth: &mut Truth) -> Checked {
+    pub(super) fn type_in(
+        &mut self,
+        now: Time,
+        ch: Ch,
+        command: Command,
+        len: usize,
+        truth: &mut Truth,
+    ) -> Checked {
         let Some(view) = self.views.get(&ch) else { return Ok(()) };
         let waited = self.session.waiting(ch).0;
         let input = command.to_input(truth.next_token(), len);
@@ -165,7 +186,13 @@ impl Phone {
     }
 
     /// One turn, if there is a reason: wake, handle, drain events, and while the socket can take more: `poll_transmit`.
-    pub(super) fn turn(&mut self, now: Time, net: &mut Net, truth: &mut Truth, rng: &mut Rng) -> Result<bool, String> {
+    pub(super) fn turn(
+        &mut self,
+        now: Time,
+        net: &mut Net,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> Result<bool, String> {
         if self.frozen_until.is_some_and(|until| until > now) {
             return Ok(false);
         }
@@ -174,7 +201,8 @@ impl Phone {
         let has_mail = wires.iter().flatten().any(|id| {
             net.wires.get(id).is_none_or(|wire| {
                 wire.client.is_due(now)
-                    || (wire.client == End::Open && wire.down.arrives_at().is_some_and(|at| at <= now))
+                    || (wire.client == End::Open
+                        && wire.down.arrives_at().is_some_and(|at| at <= now))
             })
         });
         let is_writable = self
@@ -223,13 +251,16 @@ impl Phone {
     fn dials(&mut self, now: Time, net: &mut Net, rng: &mut Rng) {
         let Some(dial) = &mut self.dial else { return };
         let wire = dial.wire.and_then(|id| net.wires.get_mut(&id));
-        let is_refused = wire.as_ref().is_some_and(|wire| wire.is_refused && wire.client.is_due(now));
+        let is_refused =
+            wire.as_ref().is_some_and(|wire| wire.is_refused && wire.client.is_due(now));
         if is_refused || dial.gives_up_at <= now || dial.fails_at.is_some_and(|at| at <= now) {
             self.drop_dial(now, net);
             self.session.dial_failed(now, rng.next(), None);
             return;
         }
-        let Some(wire) = wire.filter(|wire| wire.client.is_due(now) && wire.server != End::Coming(now)) else {
+        let Some(wire) =
+            wire.filter(|wire| wire.client.is_due(now) && wire.server != End::Coming(now))
+        else {
             return;
         };
         wire.client = if wire.server == End::Closed { End::Ending(now) } else { End::Open };
@@ -254,10 +285,21 @@ impl Phone {
             }
             self.handle(now, event, net, truth, rng)?;
         }
-        if drained > EVENTS_MAX + 1024 { Err(format!("{drained} events came at once")) } else { Ok(()) }
+        if drained > EVENTS_MAX + 1024 {
+            Err(format!("{drained} events came at once"))
+        } else {
+            Ok(())
+        }
     }
 
-    fn handle(&mut self, now: Time, event: ClientEvent, net: &mut Net, truth: &mut Truth, rng: &mut Rng) -> Checked {
+    fn handle(
+        &mut self,
+        now: Time,
+        event: ClientEvent,
+        net: &mut Net,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> Checked {
         match event {
             ClientEvent::State(LinkState::Closed(_)) => self.is_closed = true,
             ClientEvent::State(_) => {}
@@ -291,7 +333,9 @@ impl Phone {
                 self.views.get(&ch).map_or(Ok(()), |view| truth.told_refused(view.outbox, seq))?;
             }
             ClientEvent::InputsUnknown { ch, first, next } => {
-                self.views.get(&ch).map_or(Ok(()), |view| truth.told_unknown(view.outbox, first, next))?;
+                self.views
+                    .get(&ch)
+                    .map_or(Ok(()), |view| truth.told_unknown(view.outbox, first, next))?;
             }
             ClientEvent::Refused { ch, .. } => {
                 if let Some(view) = self.views.remove(&ch) {
@@ -319,11 +363,14 @@ impl Phone {
                 let wire = net.dial(self.number, self.weather, there, there + self.weather.delay);
                 (Some(wire), None)
             }
-            Network::Unreachable => (None, Some(now + Duration::from_micros(rng.within(0, 2) * 1000))),
+            Network::Unreachable => {
+                (None, Some(now + Duration::from_micros(rng.within(0, 2) * 1000)))
+            }
             Network::Silent => (None, None),
         };
         let hello = (self.early_hello || rng.chance(50)).then(|| self.session.hello(now));
-        if let Some(wire) = wire.and_then(|id| net.wires.get_mut(&id)).filter(|_| self.early_hello) {
+        if let Some(wire) = wire.and_then(|id| net.wires.get_mut(&id)).filter(|_| self.early_hello)
+        {
             wire.hello.clone_from(&hello);
         }
         self.dial = Some(Dial { wire, gives_up_at, fails_at, hello });
@@ -369,7 +416,8 @@ impl Phone {
         if self.keys.is_empty() {
             return Ok(());
         }
-        let frames = Decoder::new(0).open(packet).map_err(|fault| format!("a client's packet: {fault}"))?;
+        let frames =
+            Decoder::new(0).open(packet).map_err(|fault| format!("a client's packet: {fault}"))?;
         for frame in frames {
             let Frame::Input(input) = frame else { continue };
             let waited = self.keys.remove(&input.ch).unwrap_or(0);
@@ -392,13 +440,21 @@ impl Phone {
             self.keys.clear();
         }
         match self.session.poll_timeout() {
-            Some(at) if at <= now => Err(format!("a client's session wants to be woken at {at:?}, at once and for ever")),
+            Some(at) if at <= now => {
+                Err(format!("a client's session wants to be woken at {at:?}, at once and for ever"))
+            }
             Some(_) | None => Ok(()),
         }
     }
 
     /// The app goes to the background: Bye, and the link is closed.
-    pub(super) fn sleep(&mut self, now: Time, net: &mut Net, truth: &mut Truth, rng: &mut Rng) -> Checked {
+    pub(super) fn sleep(
+        &mut self,
+        now: Time,
+        net: &mut Net,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> Checked {
         self.session.sleep();
         self.transmit(now, net, rng)?;
         self.drain(now, net, truth, rng)?;
@@ -412,7 +468,14 @@ impl Phone {
     }
 
     /// The credential is no longer taken.
-    pub(super) fn give_up(&mut self, now: Time, fault: Fault, net: &mut Net, truth: &mut Truth, rng: &mut Rng) -> Checked {
+    pub(super) fn give_up(
+        &mut self,
+        now: Time,
+        fault: Fault,
+        net: &mut Net,
+        truth: &mut Truth,
+        rng: &mut Rng,
+    ) -> Checked {
         self.session.give_up(fault);
         self.drain(now, net, truth, rng)?;
         self.drop_wire(now, net);

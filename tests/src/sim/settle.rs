@@ -70,7 +70,11 @@ fn same_as_host(world: &World, view: &View) -> Checked {
         return Err(format!("it shows something else than the host, whose head is {head}"));
     }
     if view.has_ended != holder.is_over() {
-        return Err(format!("it was told of an end: {}; the host: {}", view.has_ended, holder.is_over()));
+        return Err(format!(
+            "it was told of an end: {}; the host: {}",
+            view.has_ended,
+            holder.is_over()
+        ));
     }
     Ok(())
 }

@@ -142,7 +142,12 @@ impl Transition {
                 for _ in 0..many {
                     let other = Model::Agent.id(world.rng.sixteen());
                     if world.phones[phone].views.len() < 254 {
-                        world.phones[phone].open(other, true, Priority::Background, &mut world.truth)?;
+                        world.phones[phone].open(
+                            other,
+                            true,
+                            Priority::Background,
+                            &mut world.truth,
+                        )?;
                     }
                 }
                 world.phones[phone].open(id, true, Priority::Focused, &mut world.truth)?;
@@ -207,7 +212,9 @@ impl Transition {
                 self.weather(world);
                 Ok(())
             }
-            Self::GoAway | Self::GatewayKilled | Self::HolderDies | Self::InboxCrowded => self.host(world),
+            Self::GoAway | Self::GatewayKilled | Self::HolderDies | Self::InboxCrowded => {
+                self.host(world)
+            }
         }
     }
 

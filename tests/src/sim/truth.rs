@@ -69,8 +69,9 @@ impl Life {
         match self.unit {
             Unit::Bytes => &self.bytes[..offset.min(self.bytes.len())],
             Unit::Records => {
-                &self.bytes
-                    [..offset.checked_sub(1).map_or(0, |last| self.ends[last.min(self.ends.len() - 1)])]
+                &self.bytes[..offset
+                    .checked_sub(1)
+                    .map_or(0, |last| self.ends[last.min(self.ends.len() - 1)])]
             }
         }
     }
@@ -135,7 +136,11 @@ impl Truth {
         let expected = of.tokens.last().map_or(1, |last| self.inputs[*last].seq + 1);
         of.tokens.push(token);
         self.inputs.push(Entry { outbox, seq, applied: 0, refused: false, fate: Fate::Waiting });
-        if seq == expected { Ok(()) } else { Err(format!("an input got number {seq}, {expected} was next")) }
+        if seq == expected {
+            Ok(())
+        } else {
+            Err(format!("an input got number {seq}, {expected} was next"))
+        }
     }
 
     /// The program applies an input: once, and in the order of its Outbox.
@@ -192,12 +197,16 @@ impl Truth {
     /// The client says: nobody knows of these.
     pub(super) fn told_unknown(&mut self, outbox: u32, first: u64, next: u64) -> Checked {
         if !self.memory_was_lost {
-            return Err(format!("inputs {first} to {next} are UNKNOWN, and no owner forgot anything"));
+            return Err(format!(
+                "inputs {first} to {next} are UNKNOWN, and no owner forgot anything"
+            ));
         }
         if let Some(token) = self.first_waiting(outbox)
             && self.inputs[token].seq < first
         {
-            return Err(format!("inputs from {first} are UNKNOWN, and earlier ones were never settled"));
+            return Err(format!(
+                "inputs from {first} are UNKNOWN, and earlier ones were never settled"
+            ));
         }
         self.settle(outbox, next - 1, Fate::Unknown)
     }
@@ -208,7 +217,8 @@ impl Truth {
     }
 
     fn settle(&mut self, outbox: u32, up_to: u64, fate: Fate) -> Checked {
-        while let Some(token) = self.first_waiting(outbox).filter(|token| self.inputs[*token].seq <= up_to)
+        while let Some(token) =
+            self.first_waiting(outbox).filter(|token| self.inputs[*token].seq <= up_to)
         {
             let entry = &mut self.inputs[token];
             entry.fate = fate;
@@ -218,7 +228,10 @@ impl Truth {
                 Fate::Waiting | Fate::Unknown | Fate::Abandoned => true,
             };
             if !is_true {
-                return Err(format!("input {token} (number {}) was told {fate:?}, which is not so", entry.seq));
+                return Err(format!(
+                    "input {token} (number {}) was told {fate:?}, which is not so",
+                    entry.seq
+                ));
             }
             self.outboxes[outbox as usize].settled += 1;
         }

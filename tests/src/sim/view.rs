@@ -78,7 +78,14 @@ impl View {
         Ok(())
     }
 
-    pub(super) fn data(&mut self, now: Time, epoch: Epoch, off: u64, bytes: Bytes, truth: &Truth) -> Checked {
+    pub(super) fn data(
+        &mut self,
+        now: Time,
+        epoch: Epoch,
+        off: u64,
+        bytes: Bytes,
+        truth: &Truth,
+    ) -> Checked {
         if self.next != Some(off) {
             return Err(format!("Data at {off} was shown, {:?} was next", self.next));
         }
@@ -89,7 +96,14 @@ impl View {
         self.add(now, Piece::Data { end: off + units, units, bytes })
     }
 
-    pub(super) fn snapshot(&mut self, now: Time, epoch: Epoch, at: u64, state: Bytes, truth: &Truth) -> Checked {
+    pub(super) fn snapshot(
+        &mut self,
+        now: Time,
+        epoch: Epoch,
+        at: u64,
+        state: Bytes,
+        truth: &Truth,
+    ) -> Checked {
         if self.model.loss() == Loss::Never {
             return Err("a reader of a Log without loss was given a Snapshot".to_owned());
         }
@@ -116,7 +130,9 @@ impl View {
             }
         }
         if units > 2 * u64::from(WINDOW_FOCUSED) || snapshots > 2 {
-            return Err(format!("a view that parses slowly holds {units} units and {snapshots} Snapshots"));
+            return Err(format!(
+                "a view that parses slowly holds {units} units and {snapshots} Snapshots"
+            ));
         }
         Ok(())
     }

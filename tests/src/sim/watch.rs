@@ -70,7 +70,8 @@ impl Watch {
     /// The channels that have an echo ready.
     pub(super) fn before(&self, logs: &WireLogs<'_>) -> Vec<Ch> {
         let is_ready = |ch: Ch, seen: &Seen| {
-            let (Some(sent), Some(limit), Some(extent)) = (seen.sent, seen.limit, logs.extent(ch)) else {
+            let (Some(sent), Some(limit), Some(extent)) = (seen.sent, seen.limit, logs.extent(ch))
+            else {
                 return false;
             };
             let unsent = extent.head.saturating_sub(sent);
@@ -86,7 +87,8 @@ impl Watch {
     /// A packet of the gateway, chosen while these echoes were ready.
     pub(super) fn sent(&mut self, packet: &Bytes, ready: &[Ch]) -> Checked {
         let Some(decoder) = &mut self.decoder else { return Ok(()) };
-        let frames = decoder.open(packet.clone()).map_err(|fault| format!("a gateway's packet: {fault}"))?;
+        let frames =
+            decoder.open(packet.clone()).map_err(|fault| format!("a gateway's packet: {fault}"))?;
         for frame in frames {
             let (ch, sent, len) = match frame {
                 Frame::Opened(opened) => {
@@ -96,7 +98,9 @@ impl Watch {
                     continue;
                 }
                 Frame::Snapshot(snapshot) => (snapshot.ch, snapshot.at, 0),
-                Frame::Data(data) => (data.ch, data.off + data.bytes.len() as u64, data.bytes.len()),
+                Frame::Data(data) => {
+                    (data.ch, data.off + data.bytes.len() as u64, data.bytes.len())
+                }
                 _ => continue,
             };
             let Some(seen) = self.channels.get_mut(&ch) else { continue };
@@ -108,7 +112,10 @@ impl Watch {
                 let Some(waits) = self.channels.get_mut(other) else { continue };
                 waits.passed += 1;
                 if waits.passed > 1 {
-                    return Err(format!("an echo of channel {other} waited for {} bulk frames", waits.passed));
+                    return Err(format!(
+                        "an echo of channel {other} waited for {} bulk frames",
+                        waits.passed
+                    ));
                 }
             }
         }

@@ -19,6 +19,8 @@ use super::{Checked, Sabotage};
 
 /// Turns at one moment beyond which something spins.
 const TURNS_AT_ONCE_MAX: u32 = 2000;
+/// Turns in one life beyond which something never comes to rest.
+const TURNS_MAX: u64 = 2_000_000;
 
 /// Everything there is.
 pub(super) struct World {
@@ -91,6 +93,7 @@ impl World {
 
     /// Every part takes its turns until nothing is left to do now.
     fn settle_moment(&mut self) -> Checked {
+        self.check_turns()?;
         for _ in 0..TURNS_AT_ONCE_MAX {
             if !self.turn_all()? {
                 return Ok(());
@@ -99,13 +102,22 @@ impl World {
         Err("something spins: the moment does not pass".to_owned())
     }
 
+    fn check_turns(&self) -> Checked {
+        if self.turns < TURNS_MAX {
+            return Ok(());
+        }
+        Err(format!("something never comes to rest: {} turns", self.turns))
+    }
+
     fn turn_all(&mut self) -> Result<bool, String> {
         let Self { now, rng, net, phones, gateway, holders, truth, traits, turns } = self;
         let now = *now;
         net.advance(now, rng);
         let mut did = false;
         for phone in phones {
-            let turned = phone.turn(now, net, truth, rng).map_err(|why| format!("phone {}: {why}", phone.number))?;
+            let turned = phone
+                .turn(now, net, truth, rng)
+                .map_err(|why| format!("phone {}: {why}", phone.number))?;
             did |= turned;
             *turns += u64::from(turned);
         }
@@ -116,7 +128,8 @@ impl World {
             let mut locals = net.locals.values().filter(|local| local.holder == *id);
             let has_mail = locals.any(|local| {
                 local.held.is_due(now)
-                    || (local.held == End::Open && local.to_holder.arrives_at().is_some_and(|at| at <= now))
+                    || (local.held == End::Open
+                        && local.to_holder.arrives_at().is_some_and(|at| at <= now))
                     || local.to_gateway.was_full && is_writable(local)
             });
             if has_mail || holder.wake || holder.next_at().is_some_and(|at| at <= now) {
@@ -130,7 +143,10 @@ impl World {
 
     pub(super) fn wire_of(&mut self, phone: usize) -> Option<&mut Wire> {
         let wire = self.phones[phone].wire?;
-        self.net.wires.get_mut(&wire).filter(|wire| wire.client == End::Open && wire.server == End::Open)
+        self.net
+            .wires
+            .get_mut(&wire)
+            .filter(|wire| wire.client == End::Open && wire.server == End::Open)
     }
 
     /// A channel of the phone: mostly the first.
@@ -146,7 +162,13 @@ impl World {
         self.some_channel(phone).map_or(Ok(()), |ch| self.type_at(phone, ch, command, len))
     }
 
-    pub(super) fn type_at(&mut self, phone: usize, ch: Ch, command: Command, len: usize) -> Checked {
+    pub(super) fn type_at(
+        &mut self,
+        phone: usize,
+        ch: Ch,
+        command: Command,
+        len: usize,
+    ) -> Checked {
         self.phones[phone].type_in(self.now, ch, command, len, &mut self.truth)
     }
 
@@ -173,7 +195,8 @@ impl World {
         }
         let spec = self.rng.chance(50);
         self.phones[phone].open(id, spec, Priority::Focused, &mut self.truth)?;
-        let reopened = self.phones[phone].views.iter().find(|(_, view)| view.id == id).map(|(ch, _)| *ch);
+        let reopened =
+            self.phones[phone].views.iter().find(|(_, view)| view.id == id).map(|(ch, _)| *ch);
         if let Some(ch) = reopened.filter(|_| self.rng.chance(70)) {
             self.type_at(phone, ch, Command::Key, 13)?;
         }

@@ -84,8 +84,8 @@ export class App {
 
   #layOut(): HTMLElement {
     const back = button("‹", () => this.#showList(), { class: "icon back", "aria-label": "All terminals" });
-    const header = h("header", {}, back, this.#title, this.#banner.dot);
-    const work = h("div", { class: "work" }, this.#banner.element, this.#panesPlace, this.#keyRow.element);
+    const header = h("header", {}, back, this.#title, this.#banner.element, this.#banner.dot);
+    const work = h("div", { class: "work" }, this.#panesPlace, this.#keyRow.element);
     this.#entitle();
     return h("div", { class: "app", "data-view": "list" }, header, this.#list.element, work, this.#toasts.element);
   }

@@ -1,6 +1,6 @@
 // The link's state, calmly: nothing while all is well, one quiet line when it is not.
 import type { LinkState } from "../session/event";
-import { button, h } from "./element";
+import { button, h, key } from "./element";
 
 /** A link that comes back within this was not worth a word. */
 const QUIET_MS = 400;
@@ -76,7 +76,7 @@ export class Banner {
   }
 
   #actions(): HTMLElement[] {
-    if (this.#state.name === "offline") return [button("Try now", () => this.#around.retry())];
+    if (this.#state.name === "offline") return [key("Try now", () => this.#around.retry())];
     if (this.#state.name !== "closed") return [];
     return [button("Reload", () => location.reload())];
   }

@@ -17,6 +17,11 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** A button that does something, and leaves the focus where it is: a phone's keyboard stays open. */
+export function key(label: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
+  return button(label, act, { onpointerdown: (event) => event.preventDefault(), ...attributes });
+}
+
 /** A button that does something. */
 export function button(label: string, act: () => void, attributes: Attributes = {}): HTMLButtonElement {
   return h("button", { type: "button", onclick: act, ...attributes }, label);

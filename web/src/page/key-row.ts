@@ -1,5 +1,5 @@
 // The keys a phone's keyboard lacks. Ctrl sticks for one key.
-import { h } from "./element";
+import { h, key } from "./element";
 
 /** What a key row types into. */
 export interface Keyboard {
@@ -59,20 +59,19 @@ export class KeyRow {
     return `\x1b${this.#keyboard.hasApplicationCursor() ? "O" : "["}${letter}`;
   }
 
-  /** Pressing must not take the focus from the terminal: the phone's keyboard would close. */
   #key(label: string, name: string, act: () => void): HTMLButtonElement {
-    return h("button", { type: "button", "aria-label": name, onclick: act, onpointerdown: (event) => event.preventDefault() }, label);
+    return key(label, act, { "aria-label": name });
   }
 }
 
 /** Repeats a key while it is held down. */
-function repeating(key: HTMLButtonElement): HTMLButtonElement {
+function repeating(held: HTMLButtonElement): HTMLButtonElement {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const press = () => {
-    key.click();
+    held.click();
     timer = setTimeout(press, REPEAT_EVERY_MS);
   };
-  key.addEventListener("pointerdown", () => (timer = setTimeout(press, REPEAT_AFTER_MS)));
-  for (const end of ["pointerup", "pointerleave", "pointercancel"]) key.addEventListener(end, () => clearTimeout(timer));
-  return key;
+  held.addEventListener("pointerdown", () => (timer = setTimeout(press, REPEAT_AFTER_MS)));
+  for (const end of ["pointerup", "pointerleave", "pointercancel"]) held.addEventListener(end, () => clearTimeout(timer));
+  return held;
 }

@@ -2,6 +2,9 @@
 import "@xterm/xterm/css/xterm.css";
 import "../style/tokens.css";
 import "../style/page.css";
+import "../style/controls.css";
+import "../style/over.css";
+import "../style/door.css";
 import "../style/terminal.css";
 
 import { type Gateway, knownGateway, takePairingCode } from "../driver/pairing";

@@ -1,5 +1,5 @@
 // Short messages at the edge of the page that go by themselves, and questions that stay until they are answered.
-import { button, h } from "./element";
+import { h, key } from "./element";
 
 const STAYS_MS = 6_000;
 const TOASTS_MAX = 4;
@@ -25,7 +25,7 @@ export class Toasts {
 
   #add(message: string, actions: readonly Action[]): HTMLElement {
     const toast = h("div", { class: "toast" }, h("p", {}, message));
-    if (actions.length > 0) toast.append(h("div", { class: "actions" }, ...actions.map(({ label, act }) => button(label, () => (toast.remove(), act())))));
+    if (actions.length > 0) toast.append(h("div", { class: "actions" }, ...actions.map(({ label, act }) => key(label, () => (toast.remove(), act())))));
     this.element.append(toast);
     while (this.element.childElementCount > TOASTS_MAX) this.element.firstElementChild?.remove();
     return toast;

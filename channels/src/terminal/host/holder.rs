@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use devtail_protocol::hold::{FrontId, Owner, OwnerEvent};
@@ -24,7 +24,6 @@ use tokio::time::Instant;
 use super::environment::Account;
 use super::front::{Fronts, Moved};
 use super::keys::{Keys, Next, Number};
-use super::order::Order;
 use super::pty::Pty;
 use crate::terminal::message::{Answer, End, Input, Query, Size, Spec, Terminal};
 use crate::terminal::source::{Source, Turn};
@@ -91,22 +90,29 @@ enum Wake {
 }
 
 impl Holder {
-    pub(super) fn new(order: &Order, spec: Spec, account: &Account, pty: Pty, listener: UnixListener) -> io::Result<Self> {
+    pub(super) fn new(
+        id: ChannelId,
+        socket: &Path,
+        spec: Spec,
+        account: &Account,
+        pty: Pty,
+        listener: UnixListener,
+    ) -> io::Result<Self> {
         let loss = if spec.every_byte { Loss::Never } else { Loss::Snapshot };
-        let log = Log::new(Epoch(getrandom::u64()?.max(1)), Unit::Bytes, LOG_BYTES, loss);
+        let log = Log::new(Epoch(random()?), Unit::Bytes, LOG_BYTES, loss);
         let program = spec.command.first().unwrap_or(&account.shell);
         let base = program.rsplit('/').next().unwrap_or(program);
         let name = if spec.name.is_empty() { base } else { &spec.name };
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut holder = Self {
-            id: order.id,
+            id,
             name: name.chars().take(crate::terminal::limits::NAME_CHARS_MAX).collect(),
             cwd: if spec.cwd.is_empty() { account.home.clone() } else { spec.cwd.clone() },
             created_ms: u64::try_from(since.as_millis()).unwrap_or(u64::MAX),
-            socket: order.socket.clone(),
+            socket: socket.to_owned(),
             listener,
             fronts: Fronts::default(),
-            owner: Owner::new(Boot(getrandom::u64()?.max(1)), log, Inbox::new()),
+            owner: Owner::new(Boot(random()?), log, Inbox::new()),
             source: Source::new(spec.size),
             keys: Keys::default(),
             backlog: Vec::new(),
@@ -467,6 +473,10 @@ impl Holder {
     fn replace_program(&mut self) -> Program {
         std::mem::replace(&mut self.program, Program::Ended(End::Code(0), Instant::now()))
     }
+}
+
+fn random() -> io::Result<u64> {
+    getrandom::u64().map(|number| number.max(1)).map_err(io::Error::other)
 }
 
 async fn write(pty: Option<&Pty>, bytes: &[u8]) -> io::Result<usize> {

@@ -1,7 +1,7 @@
 //! The effects of a terminal: the PTY, and the holder process that owns it.
 //!
 //! ```text
-//!   gateway ── start ──► `devtail hold` ── owns ──► Pty, Source, Owner
+//!   gateway ── create ─► `devtail hold` ── owns ──► Pty, Source, Owner
 //!      └──────── Unix socket: frames ───────┘
 //! ```
 //!
@@ -13,12 +13,9 @@ mod front;
 mod hold;
 mod holder;
 mod keys;
-mod list;
-mod order;
 mod pty;
-mod start;
+mod spawn;
 
 pub use hold::{HoldError, hold};
-pub use list::answer;
-pub use order::Order;
-pub use start::start;
+pub use spawn::{READY, socket, sockets};
+pub(crate) use spawn::{answer, create, recover};

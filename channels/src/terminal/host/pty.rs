@@ -5,8 +5,7 @@ use std::io;
 use filedescriptor::FileDescriptor;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process_group};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use tokio::net::unix::pipe;
 
 use super::environment::{Account, login};
 use crate::terminal::message::{End, Size, Spec};
@@ -15,7 +14,9 @@ use crate::terminal::message::{End, Size, Spec};
 pub(super) struct Pty {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
-    io: AsyncFd<FileDescriptor>,
+    /// What the program writes; tokio's pipes are the safe way to wait for a descriptor of another sort.
+    output: pipe::Receiver,
+    input: pipe::Sender,
 }
 
 impl Pty {
@@ -28,9 +29,12 @@ impl Pty {
         let child = pair.slave.spawn_command(command(spec, account)).map_err(io::Error::other)?;
         drop(pair.slave);
         let raw = pair.master.as_raw_fd().ok_or_else(|| io::Error::other("the PTY has no descriptor"))?;
-        let mut io = FileDescriptor::dup(&raw).map_err(io::Error::other)?;
-        io.set_non_blocking(true).map_err(io::Error::other)?;
-        Ok(Self { io: AsyncFd::new(io)?, master: pair.master, child })
+        let mut descriptor = FileDescriptor::dup(&raw).map_err(io::Error::other)?;
+        descriptor.set_non_blocking(true).map_err(io::Error::other)?;
+        let half = || descriptor.as_file().map_err(io::Error::other);
+        let output = pipe::Receiver::from_file_unchecked(half()?)?;
+        let input = pipe::Sender::from_file_unchecked(half()?)?;
+        Ok(Self { output, input, master: pair.master, child })
     }
 
     /// Reads until the PTY has nothing more, or `buffer` is full; says how much. 0: the terminal is hung up.
@@ -40,16 +44,16 @@ impl Pty {
     pub(super) async fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         let mut len = 0;
         loop {
-            let mut ready = self.io.readable().await?;
+            self.output.readable().await?;
             while len < buffer.len() {
-                match ready.try_io(|io| Ok(rustix::io::read(io.get_ref(), &mut buffer[len..])?)) {
-                    Ok(Ok(0)) => return Ok(len),
-                    Ok(Ok(more)) => len += more,
+                match self.output.try_read(&mut buffer[len..]) {
+                    Ok(0) => return Ok(len),
+                    Ok(more) => len += more,
                     // Every descriptor of the other side is closed.
-                    Ok(Err(error)) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => return Ok(len),
-                    Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Ok(Err(error)) => return Err(error),
-                    Err(_would_block) => break,
+                    Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => return Ok(len),
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => return Err(error),
                 }
             }
             if len > 0 {
@@ -63,7 +67,13 @@ impl Pty {
     /// # Errors
     /// The terminal is hung up.
     pub(super) async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        self.io.async_io(Interest::WRITABLE, |io| Ok(rustix::io::write(io, bytes)?)).await
+        loop {
+            self.input.writable().await?;
+            match self.input.try_write(bytes) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return written,
+            }
+        }
     }
 
     /// Tells the program a new size.

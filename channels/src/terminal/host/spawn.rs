@@ -12,10 +12,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
 use crate::dock::Dock;
+use crate::terminal::limits::TERMINALS_MAX;
 use crate::terminal::{Answer, KIND, Query, Spec};
 
-/// Terminals one host runs at once.
-const TERMINALS_MAX: usize = 256;
 /// How long a holder may take from its start to its socket.
 const READY_WITHIN: Duration = Duration::from_secs(2);
 /// What a holder says once it listens; anything else is the sentence that says why it could not.
@@ -33,34 +32,71 @@ pub fn socket(state: &Path, id: ChannelId) -> PathBuf {
     sockets(state).join(format!("{id}.sock"))
 }
 
-/// Starts a holder with a new terminal in it, and connects to it.
+/// Starts a holder with a new terminal in it and connects to it; or finds the one that holds this terminal already.
 ///
 /// # Errors
 /// [`Code::BadSpec`] if the spec breaks a bound, [`Code::Limit`] above 256 terminals, [`Code::Failed`] with the holder's
 /// own words if it cannot start.
 pub(crate) async fn create(state: &Path, program: &Path, id: ChannelId, spec: &Bytes) -> Result<Dock, Fault> {
     Spec::decode(spec).map_err(|bad| Fault::new(Code::BadSpec, bad.to_string()))?;
+    if let Ok(dock) = Dock::connect(id, KIND, &socket(state, id)).await {
+        return Ok(dock);
+    }
     if ids(state).len() >= TERMINALS_MAX {
         let message = format!("This host runs {TERMINALS_MAX} terminals already (terminals). Kill one first.");
         return Err(Fault::new(Code::Limit, message));
     }
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true).mode(0o700).create(sockets(state)).map_err(|error| failed(&error.to_string()))?;
-    let words = tokio::time::timeout(READY_WITHIN, start(state, program, id, spec))
-        .await
-        .map_err(|_| failed("it was not ready within 2 s"))?
-        .map_err(|error| failed(&error.to_string()))?;
+    let hold = || plain(program, state, id);
+    let scoped = scoped(program, state, id);
+    let in_scope = scoped.is_some();
+    let words = match within(start(scoped.unwrap_or_else(hold), spec)).await? {
+        Ok(words) if in_scope && words.is_empty() => {
+            tracing::info!(channel = %id, "systemd gives a terminal no scope: it will end with the gateway's service");
+            within(start(hold(), spec)).await?.map_err(|error| failed(&error.to_string()))?
+        }
+        words => words.map_err(|error| failed(&error.to_string()))?,
+    };
     if words.trim() != READY {
         return Err(failed(words.trim()));
     }
     Dock::connect(id, KIND, &socket(state, id)).await
 }
 
-async fn start(state: &Path, program: &Path, id: ChannelId, spec: &Bytes) -> std::io::Result<String> {
-    let mut holder = Command::new(program)
-        .arg("hold")
-        .arg(state)
-        .arg(id.to_string())
+async fn within<T>(started: impl Future<Output = T>) -> Result<T, Fault> {
+    let late = |_| failed("it was not ready within 2 s; the machine may be overloaded: try again");
+    tokio::time::timeout(READY_WITHIN, started).await.map_err(late)
+}
+
+fn plain(program: &Path, state: &Path, id: ChannelId) -> Command {
+    let mut command = Command::new(program);
+    command.arg("hold").arg(state).arg(id.to_string());
+    command
+}
+
+/// When systemd stops the gateway's service it ends all processes of it; one in a scope of its own stays. `None` where
+/// there is no service to be in, or no user manager to ask.
+fn scoped(program: &Path, state: &Path, id: ChannelId) -> Option<Command> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from)?;
+    if std::env::var_os("INVOCATION_ID").is_none() || !runtime.join("systemd/private").exists() {
+        return None;
+    }
+    let hold = plain(program, state, id);
+    let mut command = Command::new("systemd-run");
+    command.args(["--user", "--scope", "--quiet", "--collect"]).arg(format!("--unit=devtail-{id}")).arg("--");
+    command.arg(program).args(hold.as_std().get_args());
+    Some(command)
+}
+
+async fn start(mut command: Command, spec: &Bytes) -> std::io::Result<String> {
+    for (name, _) in std::env::vars_os() {
+        // Settings and secrets of the gateway are none of the holder's.
+        if name.to_string_lossy().starts_with("DEVTAIL_") {
+            command.env_remove(name);
+        }
+    }
+    let mut holder = command
         .current_dir("/")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

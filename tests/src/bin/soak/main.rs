@@ -38,10 +38,16 @@ impl Args {
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    tracing_subscriber::fmt().with_env_filter(tracing_subscriber::EnvFilter::from_default_env()).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .init();
     let clock = || std::time::UNIX_EPOCH.elapsed().map_or(0, |now| now.as_secs());
     let seed = args.seed.unwrap_or_else(clock);
-    println!("soak: seed {seed}, {} cuts, {} of them kill -9 of the gateway", args.cuts, args.kills());
+    println!(
+        "soak: seed {seed}, {} cuts, {} of them kill -9 of the gateway",
+        args.cuts,
+        args.kills()
+    );
     let began = std::time::Instant::now();
     let report = Run::begin(seed).await?.through(&args).await?;
     println!("soak: {report}, in {:.0} s", began.elapsed().as_secs_f64());

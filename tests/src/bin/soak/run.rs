@@ -71,8 +71,20 @@ impl Run {
         let device = Device::start(credential.clone(), terminal, Some(&spec))?;
         let tokens = Tokens::new(chance.number() as u32);
         let counts = Counts::default();
-        let run = Self { chance, tokens, gateway, proxy, credential, terminal, device, log, counts, _folder: folder };
-        run.device.type_keys(format!("t() {{ printf '%s\\n' \"$1\" >>'{}'; }}\r", run.log.display()))?;
+        let run = Self {
+            chance,
+            tokens,
+            gateway,
+            proxy,
+            credential,
+            terminal,
+            device,
+            log,
+            counts,
+            _folder: folder,
+        };
+        run.device
+            .type_keys(format!("t() {{ printf '%s\\n' \"$1\" >>'{}'; }}\r", run.log.display()))?;
         Ok(run)
     }
 
@@ -86,7 +98,9 @@ impl Run {
             let pause = self.chance.millis_below(12);
             self.listen_for(pause).await?;
             let trouble = Trouble::at(number, args.cuts, args.kills(), &mut self.chance);
-            self.break_with(trouble).await.with_context(|| format!("at cut {number}, {trouble:?}"))?;
+            self.break_with(trouble)
+                .await
+                .with_context(|| format!("at cut {number}, {trouble:?}"))?;
             if (number + 1) % SAYS_EVERY == 0 {
                 println!("soak: {} cuts, {} tokens typed", number + 1, self.tokens.typed());
             }
@@ -96,7 +110,9 @@ impl Run {
         let verdict = self.tokens.judge(&std::fs::read_to_string(&self.log)?);
         // Ends the shell, so that the holder ends by itself.
         self.device.end_program()?;
-        self.device.until("the end of the shell was not taken", |device| device.unsettled() == 0).await?;
+        self.device
+            .until("the end of the shell was not taken", |device| device.unsettled() == 0)
+            .await?;
         Ok(Report { verdict, counts: self.counts })
     }
 
@@ -182,7 +198,10 @@ impl Run {
         self.device.type_keys(format!("t {last}\r"))?;
         let until = Instant::now() + PATIENCE;
         while !std::fs::read_to_string(&self.log)?.ends_with(&format!("{last}\n")) {
-            ensure!(Instant::now() < until, "the shell did not come to the last token {last}: it was lost");
+            ensure!(
+                Instant::now() < until,
+                "the shell did not come to the last token {last}: it was lost"
+            );
             self.listen_for(std::time::Duration::from_millis(20)).await?;
         }
         // What comes late would be a second time.

@@ -43,7 +43,8 @@ mod tests {
     #[test]
     fn exactly_so_many_kills_are_spread_over_the_run() {
         let mut chance = Chance::new(1);
-        let troubles: Vec<Trouble> = (0..1000).map(|number| Trouble::at(number, 1000, 20, &mut chance)).collect();
+        let troubles: Vec<Trouble> =
+            (0..1000).map(|number| Trouble::at(number, 1000, 20, &mut chance)).collect();
         let is_kill = |trouble: &&Trouble| matches!(trouble, Trouble::Kill(_));
         assert_eq!(troubles.iter().filter(is_kill).count(), 20);
         assert_eq!(troubles[..500].iter().filter(is_kill).count(), 10);

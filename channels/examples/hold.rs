@@ -1,0 +1,16 @@
+//! The smallest program that can hold a terminal: what a gateway runs as `PROGRAM hold STATE_DIR ID`, and the tests as well.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use devtail_channels::terminal::host::hold;
+use devtail_protocol::ChannelId;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [verb, state, id] = &words[..] else { return ExitCode::from(2) };
+    match (verb.as_str(), ChannelId::parse(id)) {
+        ("hold", Some(id)) if hold(Path::new(state), id).is_ok() => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,342 @@
+//! A real holder process with a real shell, as a gateway sees it: through a Dock.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use devtail_channels::dock::{Bell, Dock, Note};
+use devtail_channels::registry::{Kind, Registry};
+use devtail_channels::terminal::{Answer, End, Input, Query, Screen, Size, Snapshot, Spec, Terminal};
+use devtail_protocol::wire::{Inputs, Outcome, OutboxRange};
+use devtail_protocol::{Ch, ChannelId, ClientId, Code};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+const ANN: ClientId = ClientId([1; 16]);
+const BEN: ClientId = ClientId([2; 16]);
+
+/// A gateway's state directory, and its registry.
+struct Host {
+    state: TempDir,
+    registry: Registry,
+}
+
+/// One device that reads a terminal.
+struct Reader {
+    dock: Arc<Dock>,
+    client: ClientId,
+    bell: Arc<Bell>,
+    screen: Screen,
+    seq: u64,
+    /// Everything it read.
+    log: Vec<u8>,
+}
+
+impl Host {
+    fn new() -> Self {
+        let state = TempDir::new().unwrap();
+        let registry = Registry::new(state.path().to_owned(), holder());
+        Self { state, registry }
+    }
+
+    async fn open(&self, id: u8, command: &[&str]) -> Arc<Dock> {
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        self.create(id, &Spec { command, ..Spec::default() }).await
+    }
+
+    async fn create(&self, id: u8, spec: &Spec) -> Arc<Dock> {
+        self.registry.create(Kind::Terminal, ChannelId([id; 16]), &spec.encode()).await.unwrap()
+    }
+
+    async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
+        let answer = self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
+        let Answer::List(lines) = Answer::decode(&answer).unwrap();
+        lines
+    }
+
+    fn sockets(&self) -> usize {
+        std::fs::read_dir(self.state.path().join("terminals")).map_or(0, Iterator::count)
+    }
+}
+
+impl Drop for Host {
+    /// Holders outlive what started them; a test's must not.
+    fn drop(&mut self) {
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let words = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let ours = words.split(|byte| *byte == 0).any(|word| word == self.state.path().as_os_str().as_encoded_bytes());
+            let pid = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+            if let (true, Some(pid)) = (ours, pid) {
+                let _ = kill_process(pid, Signal::TERM);
+            }
+        }
+    }
+}
+
+/// The example `hold`, which cargo has built beside this test.
+fn holder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().unwrap().parent().unwrap().join("examples/hold")
+}
+
+impl Reader {
+    async fn attach(dock: &Arc<Dock>, client: ClientId) -> Self {
+        let bell = Arc::new(Bell::default());
+        let opened = dock.attach(client, Ch(1), Arc::clone(&bell), None).await.unwrap();
+        assert_eq!(opened.inputs, Inputs::Known);
+        let extent = dock.extent().unwrap();
+        let screen = Screen::at(Size::default(), extent.base);
+        Self { dock: Arc::clone(dock), client, bell, screen, seq: opened.applied, log: Vec::new() }
+    }
+
+    fn read(&mut self) {
+        while let Some(bytes) = self.dock.read(self.screen.offset(), 64 << 10).filter(|bytes| !bytes.is_empty()) {
+            self.screen.feed(&bytes);
+            self.log.extend_from_slice(&bytes);
+        }
+    }
+
+    fn send(&mut self, input: &Input) -> u64 {
+        self.seq += 1;
+        self.dock.input(self.client, self.seq, input.encode()).unwrap();
+        self.seq
+    }
+
+    fn keys(&mut self, keys: &str) -> u64 {
+        self.send(&Input::Keys(Bytes::copy_from_slice(keys.as_bytes())))
+    }
+
+    /// Reads until this holds.
+    async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let waited = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                self.read();
+                if holds(self) {
+                    return;
+                }
+                self.bell.rung().await;
+            }
+        });
+        if waited.await.is_err() {
+            panic!("waited in vain for: {what}; the screen:\n{}", self.screen.contents());
+        }
+    }
+
+    async fn shows(&mut self, text: &str) {
+        self.until(text, |reader| reader.screen.contents().contains(text)).await;
+    }
+
+    async fn settled(&mut self, seq: u64) -> Outcome {
+        let bell = Arc::clone(&self.bell);
+        let wait = async {
+            loop {
+                while let Some(note) = bell.take() {
+                    match note {
+                        Note::Settled(_, upto, outcome) if upto >= seq => return outcome,
+                        Note::Settled(..) => {}
+                        Note::Lost(_, fault) => panic!("{fault:?}"),
+                    }
+                }
+                bell.rung().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("an input is settled")
+    }
+
+    async fn end(&mut self) -> End {
+        self.until("the end", |reader| reader.dock.end().is_some()).await;
+        End::decode(&self.dock.end().unwrap()).unwrap()
+    }
+
+    async fn snapshot(&mut self) -> (u64, Snapshot) {
+        let dock = Arc::clone(&self.dock);
+        let bell = Arc::clone(&self.bell);
+        let wait = async {
+            loop {
+                if let Some((at, state)) = dock.snapshot() {
+                    return (at, Snapshot::decode(&state).unwrap());
+                }
+                bell.rung().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a snapshot comes")
+    }
+}
+
+#[tokio::test]
+async fn a_login_shell_runs_what_is_typed_and_says_how_it_ended() {
+    let host = Host::new();
+    let dock = host.create(1, &Spec::default()).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    let seq = ann.keys("echo [$TERM] [$COLORTERM] [$((40+2))]; [ -n \"$HOME\" ] && cd && pwd; exit 7\r");
+    assert_eq!(ann.settled(seq).await, Outcome::Applied);
+    ann.shows("[xterm-256color] [truecolor] [42]").await;
+    assert_eq!(ann.end().await, End::Code(7));
+    let seq = ann.keys("too late");
+    assert!(matches!(ann.settled(seq).await, Outcome::Refused(_)));
+}
+
+#[tokio::test]
+async fn a_resize_is_marked_in_the_log_and_seen_by_the_program() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "read x; stty size; read x; stty size; read x"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.keys("\r");
+    ann.shows("24 80").await;
+    ann.send(&Input::Resize(Size::new(100, 30).unwrap()));
+    ann.keys("\r");
+    ann.shows("30 100").await;
+    assert_eq!(ann.screen.size(), Size::new(100, 30).unwrap());
+}
+
+#[tokio::test]
+async fn the_grid_is_that_of_the_device_that_typed_last() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "while read x; do stty size; done"]).await;
+    let (mut ann, mut ben) = (Reader::attach(&dock, ANN).await, Reader::attach(&dock, BEN).await);
+    ann.send(&Input::Resize(Size::new(50, 20).unwrap()));
+    let seq = ben.send(&Input::Resize(Size::new(120, 40).unwrap()));
+    ben.settled(seq).await;
+    ann.keys("\r");
+    ann.until("Ann's grid", |ann| ann.screen.size() == Size::new(50, 20).unwrap()).await;
+    ben.keys("\r");
+    ben.until("Ben's grid", |ben| ben.screen.size() == Size::new(120, 40).unwrap()).await;
+}
+
+#[tokio::test]
+async fn a_question_is_answered_once_and_never_reaches_a_reader() {
+    let host = Host::new();
+    let script = r#"stty raw -echo; printf 'ab\033[6n'; dd bs=1 count=6 2>/dev/null | od -An -c; printf '\033[c\033]52;c;aGk=\007\033]0;hello\007.done.'; sleep 60"#;
+    let dock = host.open(1, &["sh", "-c", script]).await;
+    let (mut ann, mut ben) = (Reader::attach(&dock, ANN).await, Reader::attach(&dock, BEN).await);
+    ann.shows(".done.").await;
+    ben.shows(".done.").await;
+    assert!(ann.screen.contents().contains(r"033   [   1   ;   3   R"), "{}", ann.screen.contents());
+    for reader in [&ann, &ben] {
+        let log = reader.log.escape_ascii().to_string();
+        assert!(!log.contains("[6n") && !log.contains("[c"), "{log}");
+    }
+    assert_eq!(ann.screen.title(), "hello");
+    let (_, snapshot) = ben.snapshot().await;
+    assert_eq!((snapshot.title.as_str(), snapshot.events.len()), ("hello", 1));
+}
+
+#[tokio::test]
+async fn the_environment_holds_no_secret_of_the_gateway() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "env; ls -l /proc/self/fd | wc -l; echo .done.; read x"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.until("the environment", |ann| ann.log.ends_with(b".done.\r\n")).await;
+    let env = String::from_utf8_lossy(&ann.log).into_owned();
+    // cargo gives its tests variables that no login has.
+    assert!(std::env::var("CARGO_MANIFEST_DIR").is_ok());
+    assert!(!env.contains("CARGO") && env.contains("LOGNAME="), "{env}");
+    assert!(env.contains("\r\n5\r\n"), "three descriptors, the folder's own, and the heading of ls: {env}");
+}
+
+#[tokio::test]
+async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    let seq = ann.keys("echo first\r");
+    assert_eq!(ann.settled(seq).await, Outcome::Applied);
+    ann.shows("first\n").await;
+    let (at, epoch) = (ann.screen.offset(), dock.extent().unwrap().epoch);
+    drop((ann, dock));
+
+    let found = host.registry.recover().await;
+    assert_eq!(found.len(), 1);
+    let dock = &found[0];
+    assert_eq!(dock.extent().unwrap().epoch, epoch);
+    let bell = Arc::new(Bell::default());
+    let outbox = Some(OutboxRange { first: 1, next: 3 });
+    let opened = dock.attach(ANN, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
+    assert_eq!((opened.inputs, opened.applied), (Inputs::Known, 1));
+    let mut ann = Reader { dock: Arc::clone(dock), client: ANN, bell, screen: Screen::at(Size::default(), at), seq: 0, log: vec![] };
+    ann.keys("echo first\r");
+    ann.keys("echo second\r");
+    ann.shows("second\n").await;
+    assert!(!String::from_utf8_lossy(&ann.log).contains("first"), "typed twice");
+}
+
+#[tokio::test]
+async fn a_killed_terminal_is_gone_and_its_readers_are_told() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "trap '' HUP; echo up; sleep 60; sleep 60; sleep 60"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.shows("up").await;
+    ann.send(&Input::Kill);
+    assert_eq!(ann.end().await, End::Signal("SIGKILL".into()));
+    ann.until("the holder's end", |ann| ann.dock.is_lost()).await;
+    assert_eq!(host.sockets(), 0);
+}
+
+#[tokio::test]
+async fn the_end_is_there_for_those_who_come_late() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "printf 'last words'; kill -TERM $$"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    assert_eq!(ann.end().await, End::Signal("SIGTERM".into()));
+    drop((ann, dock));
+    let dock = host.open(1, &["never"]).await;
+    let mut ben = Reader::attach(&dock, BEN).await;
+    ben.shows("last words").await;
+    let line = host.list(&[Arc::clone(&dock)]).await.remove(0);
+    assert_eq!((line.end, line.pid), (Some(End::Signal("SIGTERM".into())), 0));
+}
+
+#[tokio::test]
+async fn terminals_are_listed_with_their_names() {
+    let host = Host::new();
+    let docks = [host.open(1, &["sh"]).await, host.open(2, &["sh", "-c", "sleep 60"]).await];
+    let mut ann = Reader::attach(&docks[1], ANN).await;
+    let seq = ann.send(&Input::Rename("build".into()));
+    ann.settled(seq).await;
+    let lines = host.list(&docks).await;
+    let names: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.viewers)).collect();
+    assert_eq!(names, [("sh", 0), ("build", 1)]);
+    assert!(lines.iter().all(|line| line.pid > 0 && line.end.is_none() && line.created_ms > 0));
+}
+
+#[tokio::test]
+async fn a_script_gets_every_byte_however_slowly_it_reads() {
+    let host = Host::new();
+    let command = ["sh", "-c", "seq 1 200000"].map(str::to_owned).to_vec();
+    let dock = host.create(1, &Spec { command, every_byte: true, ..Spec::default() }).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    let waited = tokio::time::timeout(Duration::from_secs(60), async {
+        while dock.end().is_none() || ann.screen.offset() < dock.extent().unwrap().head {
+            if let Some(bytes) = dock.read(ann.screen.offset(), 10_000).filter(|bytes| !bytes.is_empty()) {
+                ann.screen.feed(&bytes);
+                ann.log.extend_from_slice(&bytes);
+                dock.consumed(ANN, ann.screen.offset());
+                continue;
+            }
+            ann.bell.rung().await;
+        }
+    });
+    waited.await.expect("all of it comes");
+    let text = String::from_utf8_lossy(&ann.log).into_owned();
+    let numbers: Vec<u32> = text.lines().filter_map(|line| line.parse().ok()).collect();
+    assert_eq!(numbers.len(), 199_999 + usize::from(numbers[0] == 1));
+    assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+    assert_eq!(End::decode(&dock.end().unwrap()), Ok(End::Code(0)));
+}
+
+#[tokio::test]
+async fn what_cannot_be_started_says_why() {
+    let host = Host::new();
+    let refused = async |spec: Spec| {
+        host.registry.create(Kind::Terminal, ChannelId([9; 16]), &spec.encode()).await.unwrap_err()
+    };
+    let missing = refused(Spec { command: vec!["no-such-program".into()], ..Spec::default() }).await;
+    assert_eq!(missing.code, Code::Failed);
+    assert!(missing.message.contains("no-such-program"), "{}", missing.message);
+    let nowhere = refused(Spec { cwd: "/no/such/place".into(), ..Spec::default() }).await;
+    assert!(nowhere.message.contains("/no/such/place"), "{}", nowhere.message);
+    let bad = host.registry.create(Kind::Terminal, ChannelId([9; 16]), &Bytes::from_static(b"\xff")).await.unwrap_err();
+    assert_eq!(bad.code, Code::BadSpec);
+    assert_eq!(host.sockets(), 0);
+}

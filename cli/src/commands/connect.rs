@@ -1,0 +1,124 @@
+//! `devtail connect`: works in a shell of a host; goes on in the newest one there is, or begins one.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use devtail_channels::terminal::{End, Input, KIND, Spec};
+use devtail_protocol::Ch;
+use devtail_protocol::wire::Priority;
+use tokio::time::timeout;
+
+use crate::exit::{Failure, Status, printable};
+use crate::gateways::{self, Which};
+use crate::screen::{Left, View, is_terminal, window_size};
+use crate::session::Session;
+use crate::terminals::{fresh_id, label, newest_shell, short};
+
+/// A terminal that ended is forgotten by its host on the way out, if that is quick.
+const FORGET_WITHIN: Duration = Duration::from_secs(2);
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The gateway's link, the first time
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
+    #[command(flatten)]
+    which: Which,
+    /// Begin a new shell, also if one runs
+    #[arg(long)]
+    new: bool,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
+    must_be_a_terminal("connect")?;
+    let known = gateways::find(args.link.as_deref(), &args.which).await?;
+    let mut session = Session::open(&known).await?;
+    let terminals = session.terminals().await?;
+    let (id, spec, label) = match newest_shell(&terminals).filter(|_| !args.new) {
+        Some(shell) => (shell.id, None, label(shell)),
+        None => {
+            let spec = Spec { size: window_size().unwrap_or_default(), ..Spec::default() };
+            let id = fresh_id();
+            (id, Some(spec.encode()), short(id))
+        }
+    };
+    let opened = session.client.open(id, KIND, spec, None, Priority::Focused);
+    show(session, opened.map_err(|fault| Failure::of(&fault))?, &label).await
+}
+
+/// Shows a terminal until it is over, and says how.
+pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Option<Status>> {
+    match View::new(&mut session, ch)?.run().await? {
+        Left::Away { unsent } => {
+            let lost = if unsent > 0 { format!("; {unsent} inputs were never sent") } else { String::new() };
+            eprintln!("\r\n[{label} goes on{lost}. Back: devtail connect]");
+            Ok(None)
+        }
+        Left::Ended(end) => {
+            forget(&mut session, ch).await;
+            eprintln!("\r\n[{label} {}]", printable(&end.to_string()));
+            Ok(status(&end))
+        }
+    }
+}
+
+/// Nobody asks for a terminal that ended before one's eyes.
+pub(crate) async fn forget(session: &mut Session, ch: Ch) {
+    if session.client.send(ch, Input::Kill.encode()).is_ok() {
+        let _ = timeout(FORGET_WITHIN, session.settled(ch)).await;
+    }
+}
+
+/// The exit status that a program's end amounts to.
+pub(crate) fn status(end: &End) -> Option<Status> {
+    match end {
+        End::Code(0) => None,
+        End::Code(code) => Some(Status::Program(*code)),
+        End::Signal(name) => Some(Status::Program(128 + number(name))),
+        End::Lost(_) => Some(Status::Lost),
+    }
+}
+
+pub(crate) fn must_be_a_terminal(command: &str) -> Result<()> {
+    if is_terminal() {
+        return Ok(());
+    }
+    let instead = "for scripts there is `devtail run -- CMD`";
+    Err(Failure::usage(format!("{command} needs a terminal on standard input and output; {instead}")).into())
+}
+
+/// A signal's number here; 0 for one that this system does not know.
+fn number(name: &str) -> u8 {
+    const NAMES: [(&str, u8); 16] = [
+        ("SIGHUP", 1),
+        ("SIGINT", 2),
+        ("SIGQUIT", 3),
+        ("SIGILL", 4),
+        ("SIGTRAP", 5),
+        ("SIGABRT", 6),
+        ("SIGBUS", 7),
+        ("SIGFPE", 8),
+        ("SIGKILL", 9),
+        ("SIGUSR1", 10),
+        ("SIGSEGV", 11),
+        ("SIGUSR2", 12),
+        ("SIGPIPE", 13),
+        ("SIGALRM", 14),
+        ("SIGTERM", 15),
+        ("SIGXCPU", 24),
+    ];
+    NAMES.iter().find(|(known, _)| *known == name).map_or(0, |(_, number)| *number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_becomes_the_status_a_shell_would_give() {
+        assert_eq!(status(&End::Code(0)), None);
+        assert_eq!(status(&End::Code(3)).unwrap().code(), 3);
+        assert_eq!(status(&End::Signal("SIGKILL".into())).unwrap().code(), 137);
+        assert_eq!(status(&End::Lost("gone".into())).unwrap().code(), 70);
+    }
+}

@@ -1,0 +1,51 @@
+//! `devtail devices`: who may come in, newest first.
+
+use anyhow::Result;
+use devtail_control::{Device, Timestamp};
+use serde_json::{Value, json};
+
+use crate::host::{Host, State, now};
+use crate::table::{ago, render};
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    state: State,
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<()> {
+    let devices = Host::new(&args.state)?.control()?.devices()?;
+    if args.json {
+        println!("{}", Value::Array(devices.iter().map(to_json).collect()));
+        return Ok(());
+    }
+    let rows: Vec<_> = devices.iter().map(row).collect();
+    print!("{}", render(&["ID", "NAME", "SEEN", "MAY", "IN"], &rows));
+    Ok(())
+}
+
+fn row(device: &Device) -> Vec<String> {
+    let since = |at: Timestamp| ago(now().ms_since(at) / 1000);
+    let seen = match device.revoked {
+        Some(at) => format!("revoked {} ago", since(at)),
+        None => format!("{} ago", since(device.last_seen)),
+    };
+    let grant = &device.grant;
+    vec![device.id.to_string(), device.name.to_string(), seen, grant.scopes.to_string(), grant.workspaces.to_string()]
+}
+
+fn to_json(device: &Device) -> Value {
+    json!({
+        "id": device.id,
+        "name": device.name,
+        "origin": device.origin,
+        "scopes": device.grant.scopes,
+        "workspaces": device.grant.workspaces,
+        "created_at": device.created.unix_s(),
+        "last_seen_at": device.last_seen.unix_s(),
+        "revoked_at": device.revoked.map(Timestamp::unix_s),
+    })
+}

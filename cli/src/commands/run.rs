@@ -1,0 +1,187 @@
+//! `devtail run`: a command in a fresh terminal, for scripts: its output, its exit status, over whatever cuts.
+
+use std::future::pending;
+use std::io::{self, IsTerminal as _};
+
+use anyhow::Result;
+use devtail_channels::terminal::{End, Input, KIND, Spec};
+use devtail_client::{ChannelEvent, Event};
+use devtail_protocol::Ch;
+use devtail_protocol::wire::Priority;
+use tokio::io::{AsyncReadExt as _, Stdin};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::commands::connect::{forget, status};
+use crate::exit::{Failure, Status, of_state, printable};
+use crate::gateways::{self, Which};
+use crate::screen::{Lines, Passage, Writer, window_size};
+use crate::session::{Session, over};
+use crate::terminals::fresh_id;
+
+const INTERRUPT: &[u8] = b"\x03";
+/// End of file, as a terminal has it.
+const END_OF_INPUT: &[u8] = b"\x04";
+/// Bytes of standard input in one input, with room for its envelope.
+const READ_MAX: usize = 8 << 10;
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The gateway's link, the first time
+    #[arg(value_name = "LINK")]
+    link: Option<String>,
+    #[command(flatten)]
+    which: Which,
+    /// Directory on the host to run in [default: home]
+    #[arg(long, value_name = "DIR")]
+    cwd: Option<String>,
+    /// Type standard input to the command, and ^D at its end [default: it has none]
+    #[arg(long)]
+    stdin: bool,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "CMD")]
+    command: Vec<String>,
+}
+
+pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
+    let spec = Spec {
+        name: args.command[0].chars().filter(|c| !c.is_control()).take(64).collect(),
+        command: args.command,
+        cwd: args.cwd.unwrap_or_default(),
+        size: window_size().unwrap_or_default(),
+        every_byte: true,
+    };
+    let spec = Spec::decode(&spec.encode()).map_err(|bad| Failure::usage(bad.to_string()))?;
+    let known = gateways::find(args.link.as_deref(), &args.which).await?;
+    let mut session = Session::open(&known).await?;
+    let opened = session.client.open(fresh_id(), KIND, Some(spec.encode()), None, Priority::Focused);
+    let ch = opened.map_err(|fault| Failure::of(&fault))?;
+    let outcome = Running::new(&session, ch, args.stdin)?.until_end(&mut session).await;
+    forget(&mut session, ch).await;
+    let end = outcome?;
+    if let End::Lost(why) = &end {
+        eprintln!("devtail: {}", printable(why));
+    }
+    Ok(status(&end))
+}
+
+struct Running {
+    ch: Ch,
+    passage: Passage,
+    /// Gives a file the line ends the program wrote; a window keeps the terminal's.
+    lines: Option<Lines>,
+    writer: Writer,
+    stdin: Option<Stdin>,
+    interrupt: Signal,
+    stop: Signal,
+    interrupted: bool,
+}
+
+enum Wake {
+    Event(Option<Event>),
+    Typed(Vec<u8>),
+    Interrupt,
+    Stop,
+}
+
+impl Running {
+    fn new(session: &Session, ch: Ch, with_stdin: bool) -> io::Result<Self> {
+        Ok(Self {
+            ch,
+            passage: Passage::default(),
+            lines: (!io::stdout().is_terminal()).then(Lines::default),
+            writer: Writer::start(session.client.clone()),
+            stdin: with_stdin.then(tokio::io::stdin),
+            interrupt: signal(SignalKind::interrupt())?,
+            stop: signal(SignalKind::terminate())?,
+            interrupted: false,
+        })
+    }
+
+    async fn until_end(mut self, session: &mut Session) -> Result<End> {
+        let end = loop {
+            match self.wake(session).await? {
+                Wake::Event(event) => {
+                    if let Some(end) = self.event(event.ok_or_else(over)?).await? {
+                        break end;
+                    }
+                }
+                Wake::Typed(bytes) => self.typed(session, bytes),
+                Wake::Interrupt if !self.interrupted => {
+                    self.interrupted = true;
+                    self.typed(session, INTERRUPT.to_vec());
+                }
+                // Asked twice, or to stop: whoever waits for the terminal to end would wait in vain.
+                Wake::Interrupt => return Ok(End::Signal("SIGINT".to_owned())),
+                Wake::Stop => return Ok(End::Signal("SIGTERM".to_owned())),
+            }
+        };
+        if let Some(lines) = self.lines.take() {
+            self.writer.put(lines.rest()).await;
+        }
+        self.writer.finish().await?;
+        Ok(end)
+    }
+
+    async fn wake(&mut self, session: &mut Session) -> Result<Wake> {
+        let Session { client, events } = session;
+        let (writer, stdin, ch) = (&self.writer, &mut self.stdin, self.ch);
+        let event = async {
+            writer.room().await?;
+            Ok::<_, io::Error>(events.next().await)
+        };
+        let typed = async {
+            let Some(stdin) = stdin else { return pending().await };
+            client.room(ch).await;
+            let mut bytes = vec![0; READ_MAX];
+            let count = stdin.read(&mut bytes).await?;
+            bytes.truncate(count);
+            Ok::<_, io::Error>(bytes)
+        };
+        Ok(tokio::select! {
+            event = event => Wake::Event(event?),
+            typed = typed => Wake::Typed(typed?),
+            _ = self.interrupt.recv() => Wake::Interrupt,
+            _ = self.stop.recv() => Wake::Stop,
+        })
+    }
+
+    /// Types to the command; nothing at all is the end of standard input.
+    fn typed(&mut self, session: &Session, mut bytes: Vec<u8>) {
+        if bytes.is_empty() {
+            self.stdin = None;
+            bytes.extend_from_slice(END_OF_INPUT);
+        }
+        // There was room for one input, and an interrupt that finds none comes again.
+        let _ = session.client.send(self.ch, Input::Keys(bytes.into()).encode());
+    }
+
+    async fn event(&mut self, event: Event) -> Result<Option<End>> {
+        match event {
+            Event::State(state) => of_state(&state).map_or(Ok(None), |failure| Err(failure.into())),
+            Event::Channel(ch, event) if ch == self.ch => self.channel_event(event).await,
+            Event::Channel(..) | Event::DialFailed(_) | Event::Fetched { .. } => Ok(None),
+        }
+    }
+
+    async fn channel_event(&mut self, event: ChannelEvent) -> Result<Option<End>> {
+        match event {
+            ChannelEvent::Data { off, bytes } => {
+                let upto = off + bytes.len() as u64;
+                let passed = self.passage.feed(&bytes);
+                let shown = self.lines.as_mut().map_or(passed.clone(), |lines| lines.feed(&passed));
+                self.writer.put_log(shown, self.ch, upto).await;
+            }
+            ChannelEvent::End { status, .. } => return Ok(Some(End::decode(&status)?)),
+            ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
+            ChannelEvent::InputRefused { reason, .. } => eprintln!("devtail: not typed: {}", printable(&reason)),
+            ChannelEvent::InputsUnknown { .. } => {
+                eprintln!("devtail: the host lost track of what was typed; some of it may be missing");
+            }
+            ChannelEvent::Snapshot { .. } => {
+                eprintln!("devtail: the host's terminal began anew; output before this line may be missing");
+            }
+            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => {}
+        }
+        Ok(None)
+    }
+}

@@ -1,0 +1,106 @@
+//! The floor: a program on a PTY, and nothing between.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+use rustix::fs::{Mode, OFlags, open};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+/// A program and the master of its PTY. It ends when this is dropped.
+pub(crate) struct RawPty {
+    master: File,
+    child: Child,
+    buffer: Box<[u8]>,
+}
+
+impl RawPty {
+    /// Starts the bench's own program on a new PTY.
+    pub(crate) fn start(arguments: &[String]) -> Result<Self> {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+        grantpt(&master)?;
+        unlockpt(&master)?;
+        let name = ptsname(&master, Vec::new())?;
+        let slave =
+            File::from(open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?);
+        let child = Command::new(std::env::current_exe()?)
+            .args(arguments)
+            .stdin(Stdio::from(slave.try_clone()?))
+            .stdout(Stdio::from(slave))
+            .spawn()?;
+        Ok(Self { master: master.into(), child, buffer: vec![0; 64 << 10].into() })
+    }
+
+    /// Types.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.master.write_all(bytes).context("the PTY takes no input")
+    }
+
+    /// Reads until these bytes came; returns how many bytes there were before their end.
+    pub(crate) fn read_until(&mut self, mark: &[u8]) -> Result<usize> {
+        let mut seen = 0;
+        let mut search = Search::new(mark);
+        loop {
+            let read = self.master.read(&mut self.buffer)?;
+            ensure!(read > 0, "the program ended early");
+            seen += read;
+            if search.finds_in(&self.buffer[..read]) {
+                return Ok(seen);
+            }
+        }
+    }
+}
+
+impl Drop for RawPty {
+    fn drop(&mut self) {
+        let _gone = self.child.kill();
+        let _gone = self.child.wait();
+    }
+}
+
+/// Looks for a mark in a stream that comes in pieces.
+#[derive(Debug)]
+pub(crate) struct Search {
+    mark: Vec<u8>,
+    /// The end of what came before, shorter than the mark.
+    tail: Vec<u8>,
+}
+
+impl Search {
+    pub(crate) fn new(mark: &[u8]) -> Self {
+        Self { mark: mark.to_vec(), tail: Vec::new() }
+    }
+
+    /// Whether the mark ends in this piece. The mark stands at the end of a flood, so only ends are looked at closely.
+    pub(crate) fn finds_in(&mut self, piece: &[u8]) -> bool {
+        let first = self.mark[0];
+        let across =
+            [self.tail.as_slice(), &piece[..piece.len().min(self.mark.len() - 1)]].concat();
+        let found =
+            holds(&across, &self.mark) || (piece.contains(&first) && holds(piece, &self.mark));
+        let keep = self.mark.len() - 1;
+        self.tail.extend(&piece[piece.len().saturating_sub(keep)..]);
+        self.tail.drain(..self.tail.len().saturating_sub(keep));
+        found
+    }
+}
+
+fn holds(text: &[u8], mark: &[u8]) -> bool {
+    text.windows(mark.len()).any(|window| window == mark)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_found_in_one_piece_and_across_several() {
+        assert!(Search::new(b"end").finds_in(b"the end."));
+        let mut search = Search::new(b"end");
+        assert!(!search.finds_in(b"the e"));
+        assert!(!search.finds_in(b"n"));
+        assert!(search.finds_in(b"d"));
+        assert!(!Search::new(b"end").finds_in(b"en"));
+    }
+}

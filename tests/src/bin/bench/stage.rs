@@ -1,0 +1,98 @@
+//! The real thing to be measured: a gateway process with a client of this process.
+
+use anyhow::{Context as _, Result, bail};
+use devtail_channels::terminal::{Screen, Size, Snapshot, Spec};
+use devtail_client::Credential;
+use devtail_protocol::ChannelId;
+use devtail_tests::chance::Chance;
+use devtail_tests::device::{self, Device, PATIENCE, Seen};
+use devtail_tests::gateway::Gateway;
+use devtail_tests::proxy::Proxy;
+use tokio::time::timeout;
+
+use crate::inside::READY;
+use crate::raw::Search;
+
+/// A gateway, and a proxy before it for those who count bytes.
+pub(crate) struct Stage {
+    pub(crate) gateway: Gateway,
+    pub(crate) proxy: Proxy,
+    pub(crate) credential: Credential,
+    chance: Chance,
+}
+
+/// What the client in front of a person does: it folds what comes into a screen.
+pub(crate) struct View {
+    pub(crate) device: Device,
+    screen: Screen,
+}
+
+impl Stage {
+    /// Starts a gateway of its own.
+    pub(crate) async fn set() -> Result<Self> {
+        let gateway = Gateway::start()?;
+        let proxy = Proxy::start(gateway.listen()).await?;
+        // Past the proxy: only what is counted goes through it.
+        let credential = device::pair(gateway.link(), gateway.listen()).await?;
+        let seed = std::time::UNIX_EPOCH.elapsed().map_or(0, |now| now.as_nanos() as u64);
+        Ok(Self { gateway, proxy, credential, chance: Chance::new(seed) })
+    }
+
+    /// A channel id nobody uses yet.
+    pub(crate) fn fresh_id(&mut self) -> ChannelId {
+        ChannelId(
+            (u128::from(self.chance.number()) << 64 | u128::from(self.chance.number()))
+                .to_le_bytes(),
+        )
+    }
+
+    /// Opens a terminal with one of the bench's programs in it and waits until that is ready.
+    pub(crate) async fn open(&mut self, arguments: &[String], every_byte: bool) -> Result<View> {
+        let program = std::env::current_exe()?.to_str().context("a path in UTF-8")?.to_owned();
+        let command = std::iter::once(program).chain(arguments.iter().cloned()).collect();
+        let spec = Spec { command, every_byte, ..Spec::default() };
+        let device = Device::start(self.credential.clone(), self.fresh_id(), Some(&spec))?;
+        let mut view = View::new(device);
+        view.until(READY).await?;
+        Ok(view)
+    }
+}
+
+impl View {
+    pub(crate) fn new(device: Device) -> Self {
+        Self { device, screen: Screen::new(Size::default()) }
+    }
+
+    /// Parses what comes until the mark was in it, or is on the screen.
+    pub(crate) async fn until(&mut self, mark: &[u8]) -> Result<()> {
+        let mut search = Search::new(mark);
+        let text = str::from_utf8(mark)?;
+        let wait = async {
+            loop {
+                let found = match self.device.next().await? {
+                    Seen::Bytes(bytes) => {
+                        self.screen.feed(&bytes);
+                        search.finds_in(&bytes)
+                    }
+                    Seen::Screen(state) => {
+                        let snapshot = Snapshot::decode(&state)?;
+                        self.screen.restore(&snapshot, 0);
+                        self.screen.contents().contains(text)
+                    }
+                    Seen::End => bail!("the program ended early"),
+                    Seen::Other => false,
+                };
+                if found {
+                    return Ok(());
+                }
+            }
+        };
+        timeout(PATIENCE * 2, wait).await.with_context(|| format!("{text} did not come"))?
+    }
+
+    /// Ends the program and waits until that is taken.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        self.device.end_program()?;
+        self.device.until("the end was not taken", |device| device.unsettled() == 0).await
+    }
+}
