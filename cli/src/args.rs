@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    attach, completions, config, connect, devices, doctor, hold, kill, ls, new, pair, revoke, run, token, up,
+    attach, completions, config, connect, devices, doctor, hold, kill, ls, new, pair, revoke, run,
+    token, up,
 };
 use crate::exit;
 

@@ -118,7 +118,9 @@ pub(crate) fn status(error: &anyhow::Error) -> Status {
 const fn of_api(error: &ApiError) -> Status {
     match error {
         ApiError::MustSignIn => Status::NotPermitted,
-        ApiError::Connect(_) | ApiError::Http(_) | ApiError::Late | ApiError::SlowDown { .. } => Status::Unavailable,
+        ApiError::Connect(_) | ApiError::Http(_) | ApiError::Late | ApiError::SlowDown { .. } => {
+            Status::Unavailable
+        }
         ApiError::Refused { .. } | ApiError::Malformed => Status::Failed,
     }
 }

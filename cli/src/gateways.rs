@@ -44,7 +44,10 @@ pub(crate) async fn find(link: Option<&str>, which: &Which) -> Result<Known> {
     if let Some(name) = &which.gateway {
         let found = known.into_iter().find(|known| known.name == *name);
         return found.ok_or_else(|| {
-            Failure::usage(format!("no gateway is known as {name}; `devtail connect LINK` makes one known")).into()
+            Failure::usage(format!(
+                "no gateway is known as {name}; `devtail connect LINK` makes one known"
+            ))
+            .into()
         });
     }
     match <[Known; 1]>::try_from(known) {
@@ -52,7 +55,11 @@ pub(crate) async fn find(link: Option<&str>, which: &Which) -> Result<Known> {
         Err(known) if known.is_empty() => on_this_machine(&folder).await,
         Err(known) => {
             let names: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
-            Err(Failure::usage(format!("several gateways are known ({}); choose one with --gateway NAME", names.join(", "))).into())
+            Err(Failure::usage(format!(
+                "several gateways are known ({}); choose one with --gateway NAME",
+                names.join(", ")
+            ))
+            .into())
         }
     }
 }
@@ -81,7 +88,9 @@ pub(crate) fn folder() -> Result<PathBuf> {
 
 async fn by_link(folder: &Path, link: &str, name: Option<&str>) -> Result<Known> {
     // A bare address will do for a gateway that is known.
-    if let Ok(endpoint) = link.parse::<Endpoint>() && !link.contains('#') {
+    if let Ok(endpoint) = link.parse::<Endpoint>()
+        && !link.contains('#')
+    {
         let found = all(folder)?.into_iter().find(|known| known.enrolment.endpoint == endpoint);
         return found.ok_or_else(|| {
             Failure::usage(format!("{endpoint} is not known yet; `devtail pair` on that host makes a link that can pair")).into()
@@ -96,8 +105,10 @@ async fn on_this_machine(folder: &Path) -> Result<Known> {
     let none = "no gateway is known; give a link once (`devtail pair` on the host prints one), or start one here with `devtail up`";
     let Ok(host) = Host::of_this_user() else { return Err(Failure::usage(none).into()) };
     let Ok(address) = host.address() else { return Err(Failure::usage(none).into()) };
-    let pairing = host.control()?.create_pairing(crate::host::now(), &Grant::everywhere(everything()))?;
-    let link: PairingLink = address.pairing_link(&pairing.code).parse().context("the gateway's own link is damaged")?;
+    let pairing =
+        host.control()?.create_pairing(crate::host::now(), &Grant::everywhere(everything()))?;
+    let link: PairingLink =
+        address.pairing_link(&pairing.code).parse().context("the gateway's own link is damaged")?;
     remember(folder, pair(&link, &device_name()).await?, None)
 }
 
@@ -110,7 +121,9 @@ fn remember(folder: &Path, enrolment: Enrolment, name: Option<&str>) -> Result<K
     let wanted = file_name(name.unwrap_or(&enrolment.host));
     let known = all(folder)?;
     let is_free = |name: &str| {
-        known.iter().all(|known| known.name != name || known.enrolment.gateway_id == enrolment.gateway_id)
+        known
+            .iter()
+            .all(|known| known.name != name || known.enrolment.gateway_id == enrolment.gateway_id)
     };
     let again = known.iter().find(|known| known.enrolment.gateway_id == enrolment.gateway_id);
     let name = match again {
@@ -126,7 +139,9 @@ fn remember(folder: &Path, enrolment: Enrolment, name: Option<&str>) -> Result<K
 }
 
 fn file_name(host: &str) -> String {
-    let of_a_name = |c: char| if c.is_ascii_alphanumeric() || "-_".contains(c) { c.to_ascii_lowercase() } else { '-' };
+    let of_a_name = |c: char| {
+        if c.is_ascii_alphanumeric() || "-_".contains(c) { c.to_ascii_lowercase() } else { '-' }
+    };
     let name: String = host.chars().take(40).map(of_a_name).collect();
     let name = name.trim_matches('-');
     if name.is_empty() { "gateway".to_owned() } else { name.to_owned() }

@@ -1,10 +1,15 @@
 //! The binary `devtail`: the gateway of a host, the holder of a terminal, and a device, by its first argument.
 //!
 //! One command a file in [`commands`]. Read first: `args.rs`, then `commands/connect.rs`.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "the one crate that talks to a person")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the one crate that talks to a person"
+)]
 
 mod args;
 mod commands;
+mod doctor;
 mod exit;
 mod gateways;
 mod host;
@@ -26,6 +31,8 @@ fn main() -> ExitCode {
     match ended {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(status)) => ExitCode::from(status.code()),
+        // As a program ends that the system tells by a signal.
+        Err(error) if is_broken_pipe(&error) => ExitCode::from(128 + 13),
         Err(error) => {
             eprintln!("devtail: {error:#}");
             ExitCode::from(exit::status(&error).code())
@@ -33,12 +40,20 @@ fn main() -> ExitCode {
     }
 }
 
+/// Whoever read our output has seen enough.
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
 /// Runs one command; `Some`: the exit status it chose.
 fn perform(cli: Cli) -> Result<Option<Status>> {
     let command = match cli.command {
         Some(command) => command,
         // As if `up` had been typed, so that the environment counts as ever.
-        None => Cli::parse_from(["devtail", "up"]).command.unwrap_or_else(|| unreachable!("up was typed")),
+        None => Cli::parse_from(["devtail", "up"])
+            .command
+            .unwrap_or_else(|| unreachable!("up was typed")),
     };
     match command {
         Command::Up(args) => commands::up::run(*args).map(|()| None),

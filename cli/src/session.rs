@@ -33,7 +33,10 @@ impl Session {
             Ok(outcome) => outcome.map(|()| session),
             Err(_) => Err(last.map_or_else(
                 || {
-                    let text = format!("{} does not answer; is the gateway running there?", known.enrolment.endpoint);
+                    let text = format!(
+                        "{} does not answer; is the gateway running there?",
+                        known.enrolment.endpoint
+                    );
                     Failure::new(Status::Unavailable, text).into()
                 },
                 anyhow::Error::from,
@@ -56,10 +59,13 @@ impl Session {
 
     /// The terminals of the host, oldest first.
     pub(crate) async fn terminals(&mut self) -> Result<Vec<Terminal>> {
-        let asked = self.client.fetch(KIND, Query::List.encode()).map_err(|fault| Failure::of(&fault))?;
+        let asked =
+            self.client.fetch(KIND, Query::List.encode()).map_err(|fault| Failure::of(&fault))?;
         let answer = self.until(|event| match event {
             Event::Fetched { req, answer } if req == asked => Some(answer),
-            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => None,
+            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
+                None
+            }
         });
         let answer = answer.await?.map_err(|fault| Failure::of(&fault))?;
         let Answer::List(terminals) = Answer::decode(&answer)?;
@@ -70,8 +76,12 @@ impl Session {
     pub(crate) async fn opened(&mut self, ch: Ch) -> Result<()> {
         let answer = self.until(|event| match event {
             Event::Channel(of, ChannelEvent::Opened(_)) if of == ch => Some(Ok(())),
-            Event::Channel(of, ChannelEvent::Refused(fault)) if of == ch => Some(Err(Failure::of(&fault))),
-            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => None,
+            Event::Channel(of, ChannelEvent::Refused(fault)) if of == ch => {
+                Some(Err(Failure::of(&fault)))
+            }
+            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
+                None
+            }
         });
         Ok(answer.await??)
     }
@@ -86,7 +96,9 @@ impl Session {
             Event::Channel(of, ChannelEvent::InputRefused { reason, .. }) if of == ch => {
                 Some(Err(Failure::new(Status::NotPermitted, printable(&reason))))
             }
-            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => None,
+            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
+                None
+            }
         });
         Ok(answer.await??)
     }
@@ -103,7 +115,10 @@ impl Session {
             }
             Err(over())
         });
-        let late = || Failure::new(Status::Unavailable, "the gateway did not answer within 30 s; try again").into();
+        let late = || {
+            Failure::new(Status::Unavailable, "the gateway did not answer within 30 s; try again")
+                .into()
+        };
         waited.await.unwrap_or_else(|_| Err(late()))
     }
 }

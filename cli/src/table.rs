@@ -10,9 +10,10 @@ pub(crate) fn render(headings: &[&str], rows: &[Vec<String>]) -> String {
     };
     let widths: Vec<usize> = (0..headings.len()).map(width).collect();
     let line = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| {
-            format!("{cell}{}", " ".repeat(width - cell.width()))
-        });
+        let padded = cells
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
     };
     let mut out = line(headings.to_vec());
@@ -38,7 +39,8 @@ mod tests {
 
     #[test]
     fn columns_line_up_also_under_wide_letters() {
-        let rows = vec![vec!["漢字".to_owned(), "x".to_owned()], vec!["a".to_owned(), String::new()]];
+        let rows =
+            vec![vec!["漢字".to_owned(), "x".to_owned()], vec!["a".to_owned(), String::new()]];
         assert_eq!(render(&["ID", "NAME"], &rows), "ID    NAME\n漢字  x\na\n");
     }
 

@@ -15,21 +15,33 @@ const PREFIX_MIN: usize = 4;
 /// The terminal of this id, of an id that begins like this, or of this name.
 pub(crate) fn find<'a>(terminals: &'a [Terminal], named: &str) -> Result<&'a Terminal> {
     let prefix = named.to_ascii_lowercase();
-    let is_prefix = prefix.len() >= PREFIX_MIN && prefix.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_prefix =
+        prefix.len() >= PREFIX_MIN && prefix.bytes().all(|byte| byte.is_ascii_hexdigit());
     let by_name: Vec<_> = terminals.iter().filter(|terminal| terminal.name == named).collect();
-    let by_id: Vec<_> =
-        terminals.iter().filter(|terminal| is_prefix && terminal.id.to_string().starts_with(&prefix)).collect();
+    let by_id: Vec<_> = terminals
+        .iter()
+        .filter(|terminal| is_prefix && terminal.id.to_string().starts_with(&prefix))
+        .collect();
     match (by_id.as_slice(), by_name.as_slice()) {
         ([one], []) | ([], [one]) => Ok(one),
         ([one], [other]) if one.id == other.id => Ok(one),
-        ([], []) => Err(Failure::usage(format!("there is no terminal {named}; `devtail ls` lists them")).into()),
-        _ => Err(Failure::usage(format!("{named} means several terminals; use the id that `devtail ls` shows")).into()),
+        ([], []) => {
+            Err(Failure::usage(format!("there is no terminal {named}; `devtail ls` lists them"))
+                .into())
+        }
+        _ => Err(Failure::usage(format!(
+            "{named} means several terminals; use the id that `devtail ls` shows"
+        ))
+        .into()),
     }
 }
 
 /// The shell that is gone on with if nobody says which: the newest that runs.
 pub(crate) fn newest_shell(terminals: &[Terminal]) -> Option<&Terminal> {
-    terminals.iter().filter(|terminal| terminal.end.is_none() && terminal.command.is_empty()).max_by_key(|terminal| terminal.created_ms)
+    terminals
+        .iter()
+        .filter(|terminal| terminal.end.is_none() && terminal.command.is_empty())
+        .max_by_key(|terminal| terminal.created_ms)
 }
 
 /// A new id.
@@ -104,7 +116,8 @@ mod tests {
 
     #[test]
     fn a_terminal_is_found_by_name_and_by_the_beginning_of_its_id() {
-        let all = [terminal(0xab, "build", 1), terminal(0xac, "shell", 2), terminal(0xad, "shell", 3)];
+        let all =
+            [terminal(0xab, "build", 1), terminal(0xac, "shell", 2), terminal(0xad, "shell", 3)];
         assert_eq!(find(&all, "build").unwrap().id, all[0].id);
         assert_eq!(find(&all, "ACAC").unwrap().id, all[1].id);
         assert!(find(&all, "shell").unwrap_err().to_string().contains("several"));

@@ -14,7 +14,7 @@ use crate::{
     stream::Stream,
     visit::{Admitted, Visit},
 };
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::{server::conn::http1, service::service_fn, upgrade::Upgraded};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc};
 use tokio::{
@@ -80,13 +80,12 @@ async fn plain(stream: Stream, deadline: Instant, visit: &Arc<Visit>, shared: &A
 /// Makes the upgraded connection a WebSocket and runs it to its end.
 async fn become_link(admitted: Admitted, remote: SocketAddr, shared: Arc<Shared>) {
     let Admitted { upgrade, principal, hello } = admitted;
-    let parts = match upgrade.await {
-        Ok(upgraded) => upgraded
-            .downcast::<TokioIo<Stream>>()
-            .expect("every connection is served over a Stream"),
-        Err(error) => return debug!(%remote, %error, "the peer left before the upgrade was done"),
+    let (stream, early) = match upgrade.await {
+        Ok(upgraded) => parts(upgraded),
+        Err(error) => {
+            return debug!(%remote, %error, "the peer left before the upgrade was done");
+        }
     };
-    let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
     let socket =
         WebSocketStream::from_partially_read(stream, early, Role::Server, Some(websocket())).await;
     let _counted = shared.links_open.count();
@@ -96,6 +95,14 @@ async fn become_link(admitted: Admitted, remote: SocketAddr, shared: Arc<Shared>
         () = connection::run(Link { socket, principal, hello, remote }, shared) => {}
         () = out_of_patience(&patience) => debug!(%remote, "cut at the end of the drain"),
     }
+}
+
+/// The stream, and what was read from it already. A function of its own so that hyper's buffer is gone with it: as a
+/// variable of the link's task it would cost each link 8 KiB.
+fn parts(upgraded: Upgraded) -> (Stream, Vec<u8>) {
+    let parts = upgraded.downcast::<TokioIo<Stream>>();
+    let parts = parts.expect("every connection is served over a Stream");
+    (parts.io.into_inner(), parts.read_buf.to_vec())
 }
 
 /// Returns when a drain has lasted as long as it may.

@@ -30,6 +30,9 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     let mut session = Session::open(&known).await?;
     let terminals = session.terminals().await?;
     let terminal = find(&terminals, named)?;
-    let ch = session.client.attach(terminal.id, KIND, Priority::Focused).map_err(|fault| Failure::of(&fault))?;
+    let ch = session
+        .client
+        .attach(terminal.id, KIND, Priority::Focused)
+        .map_err(|fault| Failure::of(&fault))?;
     show(session, ch, &label(terminal)).await
 }

@@ -50,7 +50,11 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
 pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Option<Status>> {
     match View::new(&mut session, ch)?.run().await? {
         Left::Away { unsent } => {
-            let lost = if unsent > 0 { format!("; {unsent} inputs were never sent") } else { String::new() };
+            let lost = if unsent > 0 {
+                format!("; {unsent} inputs were never sent")
+            } else {
+                String::new()
+            };
             eprintln!("\r\n[{label} goes on{lost}. Back: devtail connect]");
             Ok(None)
         }
@@ -84,7 +88,10 @@ pub(crate) fn must_be_a_terminal(command: &str) -> Result<()> {
         return Ok(());
     }
     let instead = "for scripts there is `devtail run -- CMD`";
-    Err(Failure::usage(format!("{command} needs a terminal on standard input and output; {instead}")).into())
+    Err(Failure::usage(format!(
+        "{command} needs a terminal on standard input and output; {instead}"
+    ))
+    .into())
 }
 
 /// A signal's number here; 0 for one that this system does not know.

@@ -34,7 +34,13 @@ fn row(device: &Device) -> Vec<String> {
         None => format!("{} ago", since(device.last_seen)),
     };
     let grant = &device.grant;
-    vec![device.id.to_string(), device.name.to_string(), seen, grant.scopes.to_string(), grant.workspaces.to_string()]
+    vec![
+        device.id.to_string(),
+        device.name.to_string(),
+        seen,
+        grant.scopes.to_string(),
+        grant.workspaces.to_string(),
+    ]
 }
 
 fn to_json(device: &Device) -> Value {

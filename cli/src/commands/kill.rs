@@ -28,7 +28,10 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let mut session = Session::open(&known).await?;
     let terminals = session.terminals().await?;
     let terminal = find(&terminals, named)?;
-    let ch = session.client.attach(terminal.id, KIND, Priority::Background).map_err(|fault| Failure::of(&fault))?;
+    let ch = session
+        .client
+        .attach(terminal.id, KIND, Priority::Background)
+        .map_err(|fault| Failure::of(&fault))?;
     session.client.send(ch, Input::Kill.encode()).expect("an empty Outbox takes one input");
     session.settled(ch).await?;
     println!("{} is ended.", label(terminal));

@@ -58,8 +58,11 @@ fn grant(args: &Args) -> Result<Grant> {
 
 /// A QR code in half blocks, dark on light whatever the terminal's colours are.
 pub(crate) fn qr(link: &str) -> String {
-    let Ok(code) = QrCode::with_error_correction_level(link, EcLevel::L) else { return String::new() };
-    let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    let Ok(code) = QrCode::with_error_correction_level(link, EcLevel::L) else {
+        return String::new();
+    };
+    let drawn =
+        code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
     drawn.lines().map(|line| format!("  \x1b[97;40m{line}\x1b[0m\n")).collect()
 }
 
@@ -69,7 +72,9 @@ mod tests {
 
     #[test]
     fn a_link_fits_a_code_that_fits_a_screen() {
-        let drawn = qr("https://192.168.100.100:8377/#pair=AAAAAAAAAAAAAAAAAAAAAA&fp=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
+        let drawn = qr(
+            "https://192.168.100.100:8377/#pair=AAAAAAAAAAAAAAAAAAAAAA&fp=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+        );
         let lines = drawn.lines().count();
         assert!((10..24).contains(&lines), "{lines} lines");
     }

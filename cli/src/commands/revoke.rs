@@ -36,12 +36,21 @@ pub(crate) fn run(args: &Args) -> Result<()> {
 
 fn find<'a>(devices: &'a [Device], named: &str) -> Result<&'a Device> {
     let id = named.parse::<DeviceId>().ok();
-    let all: Vec<_> = devices.iter().filter(|device| Some(device.id) == id || device.name.as_str() == named).collect();
+    let all: Vec<_> = devices
+        .iter()
+        .filter(|device| Some(device.id) == id || device.name.as_str() == named)
+        .collect();
     // Of several with one name, the one that is still let in is meant.
     let live: Vec<_> = all.iter().copied().filter(|device| device.revoked.is_none()).collect();
     match (live.as_slice(), all.as_slice()) {
         ([one], _) | ([], [one]) => Ok(one),
-        ([], []) => Err(Failure::usage(format!("there is no device {named}; `devtail devices` lists them")).into()),
-        _ => Err(Failure::usage(format!("several devices are called {named}; use the id that `devtail devices` shows")).into()),
+        ([], []) => {
+            Err(Failure::usage(format!("there is no device {named}; `devtail devices` lists them"))
+                .into())
+        }
+        _ => Err(Failure::usage(format!(
+            "several devices are called {named}; use the id that `devtail devices` shows"
+        ))
+        .into()),
     }
 }

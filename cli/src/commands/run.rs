@@ -53,7 +53,8 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     let spec = Spec::decode(&spec.encode()).map_err(|bad| Failure::usage(bad.to_string()))?;
     let known = gateways::find(args.link.as_deref(), &args.which).await?;
     let mut session = Session::open(&known).await?;
-    let opened = session.client.open(fresh_id(), KIND, Some(spec.encode()), None, Priority::Focused);
+    let opened =
+        session.client.open(fresh_id(), KIND, Some(spec.encode()), None, Priority::Focused);
     let ch = opened.map_err(|fault| Failure::of(&fault))?;
     let outcome = Running::new(&session, ch, args.stdin)?.until_end(&mut session).await;
     forget(&mut session, ch).await;
@@ -168,17 +169,26 @@ impl Running {
             ChannelEvent::Data { off, bytes } => {
                 let upto = off + bytes.len() as u64;
                 let passed = self.passage.feed(&bytes);
-                let shown = self.lines.as_mut().map_or(passed.clone(), |lines| lines.feed(&passed));
+                let shown = match &mut self.lines {
+                    Some(lines) => lines.feed(&passed),
+                    None => passed,
+                };
                 self.writer.put_log(shown, self.ch, upto).await;
             }
             ChannelEvent::End { status, .. } => return Ok(Some(End::decode(&status)?)),
             ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
-            ChannelEvent::InputRefused { reason, .. } => eprintln!("devtail: not typed: {}", printable(&reason)),
+            ChannelEvent::InputRefused { reason, .. } => {
+                eprintln!("devtail: not typed: {}", printable(&reason))
+            }
             ChannelEvent::InputsUnknown { .. } => {
-                eprintln!("devtail: the host lost track of what was typed; some of it may be missing");
+                eprintln!(
+                    "devtail: the host lost track of what was typed; some of it may be missing"
+                );
             }
             ChannelEvent::Snapshot { .. } => {
-                eprintln!("devtail: the host's terminal began anew; output before this line may be missing");
+                eprintln!(
+                    "devtail: the host's terminal began anew; output before this line may be missing"
+                );
             }
             ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => {}
         }

@@ -22,7 +22,10 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let access = known.credential()?.access().await?;
     if args.json {
         let url = known.enrolment.endpoint.to_string();
-        println!("{}", json!({"url": url, "access_token": access.token.expose(), "expires_at": access.expires_at}));
+        println!(
+            "{}",
+            json!({"url": url, "access_token": access.token.expose(), "expires_at": access.expires_at})
+        );
     } else {
         println!("{}", access.token.expose());
     }

@@ -25,6 +25,13 @@ pub(crate) struct Args {
     json: bool,
 }
 
+impl Args {
+    /// What the flags and the environment say.
+    pub(crate) fn settings(self) -> Settings {
+        self.settings
+    }
+}
+
 pub(crate) fn run(args: Args) -> Result<()> {
     let config = Config::load(args.settings, &Folders::from_env())?;
     log_to_stderr(&config.log)?;
@@ -43,7 +50,10 @@ async fn serve(config: Config, as_json: bool) -> Result<()> {
     if as_json {
         println!("{}", json!({"listen": address.listen, "url": address.url, "link": link}));
     } else {
-        println!("{}", greeting(&link, &state.to_string_lossy(), address.listen.ip().is_loopback()));
+        println!(
+            "{}",
+            greeting(&link, &state.to_string_lossy(), address.listen.ip().is_loopback())
+        );
     }
     let shutdown = async {
         if let Err(error) = stop_signal().await {
@@ -96,6 +106,10 @@ fn log_to_stderr(directives: &str) -> Result<()> {
         filter = filter.add_directive(directive.parse().expect("a constant directive"));
     }
     let is_terminal = io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(is_terminal).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(is_terminal)
+        .init();
     Ok(())
 }

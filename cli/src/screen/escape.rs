@@ -111,7 +111,9 @@ mod tests {
 
     #[test]
     fn what_is_no_escape_is_typed_whole_also_in_single_bytes() {
-        for (typed, sent) in [("~~.\r", "~.\r"), ("~/bin\r", "~/bin\r"), ("a~.b", "a~.b"), ("\r~\r", "\r~\r")] {
+        for (typed, sent) in
+            [("~~.\r", "~.\r"), ("~/bin\r", "~/bin\r"), ("a~.b", "a~.b"), ("\r~\r", "\r~\r")]
+        {
             let mut escape = Escape::new();
             let all: Vec<u8> = typed
                 .bytes()

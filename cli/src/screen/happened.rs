@@ -19,7 +19,9 @@ pub(super) fn since(had: Option<u64>, events: &[Event]) -> Vec<u8> {
     });
     if let Some((selection, text)) = last.last() {
         let plain: String = selection.chars().filter(char::is_ascii_alphanumeric).collect();
-        out.extend_from_slice(format!("\x1b]52;{plain};{}\x1b\\", STANDARD.encode(text)).as_bytes());
+        out.extend_from_slice(
+            format!("\x1b]52;{plain};{}\x1b\\", STANDARD.encode(text)).as_bytes(),
+        );
     }
     out
 }
@@ -30,9 +32,16 @@ mod tests {
 
     #[test]
     fn only_what_is_new_is_told_and_each_sort_once() {
-        let copied = |text: &'static str| Happening::Clipboard { selection: "c".into(), text: text.into() };
-        let events = [(5, Happening::Bell), (6, copied("old")), (9, Happening::Bell), (10, copied("a")), (11, copied("b"))]
-            .map(|(at, what)| Event { at, what });
+        let copied =
+            |text: &'static str| Happening::Clipboard { selection: "c".into(), text: text.into() };
+        let events = [
+            (5, Happening::Bell),
+            (6, copied("old")),
+            (9, Happening::Bell),
+            (10, copied("a")),
+            (11, copied("b")),
+        ]
+        .map(|(at, what)| Event { at, what });
         assert_eq!(since(Some(6), &events), b"\x07\x1b]52;c;Yg==\x1b\\");
         assert_eq!(since(Some(11), &events), b"");
         assert_eq!(since(None, &events), b"");

@@ -35,7 +35,8 @@ mod tests {
     #[test]
     fn every_line_end_is_as_the_program_wrote_it_wherever_it_is_cut() {
         let written: &[u8] = b"a\n\r\nb\rc\r\r\nd\r";
-        let terminal = String::from_utf8(written.to_vec()).unwrap().replace('\n', "\r\n").into_bytes();
+        let terminal =
+            String::from_utf8(written.to_vec()).unwrap().replace('\n', "\r\n").into_bytes();
         for cut in 0..terminal.len() {
             let mut lines = Lines::default();
             let mut out = lines.feed(&terminal[..cut]);

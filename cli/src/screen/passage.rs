@@ -12,7 +12,8 @@ const HELD_MAX: usize = 64;
 /// Private modes that a window has switched on by itself: cursor shown, lines wrapped.
 const ON_BY_ITSELF: [u16; 2] = [25, 7];
 /// The modes of the mouse, of pastes, of focus, of the alternate screen and of the cursor keys.
-const RESTORED: [u16; 17] = [1, 7, 9, 25, 47, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1047, 1049, 2004, 2026];
+const RESTORED: [u16; 17] =
+    [1, 7, 9, 25, 47, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1047, 1049, 2004, 2026];
 
 /// Follows one stream, however it is cut.
 #[derive(Debug, Default)]
@@ -231,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_size_mark_is_taken_out_wherever_the_stream_is_cut() {
-        let rest = String::from_utf8(MIXED.to_vec()).unwrap().replace("\x1b]8377;size=132x50\x1b\\", "");
+        let rest =
+            String::from_utf8(MIXED.to_vec()).unwrap().replace("\x1b]8377;size=132x50\x1b\\", "");
         for cut in 0..MIXED.len() {
             let (out, mut passage) = pass(&[&MIXED[..cut], &MIXED[cut..]]);
             assert_eq!(out, rest, "cut at {cut}");
@@ -242,14 +244,21 @@ mod tests {
 
     #[test]
     fn a_string_that_looks_like_a_mark_at_first_passes_whole() {
-        for text in ["\x1b]83;x\x07y", "\x1b]8377x\x1b\\y", "\x1b]8;;a\x1b\\\x1b[mz", "\x1b]\x07z", "x\x1b[3"] {
+        for text in [
+            "\x1b]83;x\x07y",
+            "\x1b]8377x\x1b\\y",
+            "\x1b]8;;a\x1b\\\x1b[mz",
+            "\x1b]\x07z",
+            "x\x1b[3",
+        ] {
             assert_eq!(pass(&[text.as_bytes(), b"."]).0, format!("{text}."));
         }
     }
 
     #[test]
     fn what_a_program_left_on_is_switched_off_and_nothing_else() {
-        let (_, passage) = pass(&[b"\x1b[?1049h\x1b[?1000;1006h\x1b[?25l\x1b[?2004h\x1b[?2004l\x1b[>1u"]);
+        let (_, passage) =
+            pass(&[b"\x1b[?1049h\x1b[?1000;1006h\x1b[?25l\x1b[?2004h\x1b[?2004l\x1b[>1u"]);
         let restored = String::from_utf8(passage.restore()).unwrap();
         for wanted in ["\x1b[?1049l", "\x1b[?1000l", "\x1b[?1006l", "\x1b[?25h", "\x1b[<1u"] {
             assert!(restored.contains(wanted), "{restored:?}");

@@ -87,7 +87,7 @@ impl<'a> View<'a> {
             writer: Writer::start(session.client.clone()),
             session,
             ch,
-            keyboard: Keyboard::new()?,
+            keyboard: Keyboard::start(),
             escape: Escape::new(),
             passage: Passage::default(),
             held: VecDeque::new(),
@@ -149,6 +149,7 @@ impl<'a> View<'a> {
     async fn wake(&mut self) -> Result<Wake> {
         let tick_at = self.tick_at();
         let Self { session, writer, keyboard, held, signals, ch, .. } = self;
+        let Signals { resized, stopped } = signals;
         let Session { client, events } = &mut **session;
         let event = async {
             writer.room().await?;
@@ -161,11 +162,11 @@ impl<'a> View<'a> {
             }
         };
         Ok(tokio::select! {
-            typed = keyboard.read(), if held.is_empty() => Wake::Typed(typed?),
+            typed = keyboard.read(), if held.is_empty() => Wake::Typed(typed),
             () = client.room(*ch), if !held.is_empty() => Wake::Room,
             event = event => Wake::Event(event?),
-            _ = signals.resized.recv() => Wake::Resized,
-            () = signals.stop() => Wake::Stopped,
+            _ = resized.recv() => Wake::Resized,
+            () = any(stopped) => Wake::Stopped,
             () = tick => Wake::Tick,
         })
     }
@@ -218,7 +219,8 @@ impl<'a> View<'a> {
             Event::State(state) => {
                 of_state(&state).map_or(Ok(()), Err)?;
                 let is_live = state == LinkState::Live;
-                self.not_live_since = (!is_live).then(|| self.not_live_since.unwrap_or_else(Instant::now));
+                self.not_live_since =
+                    (!is_live).then(|| self.not_live_since.unwrap_or_else(Instant::now));
                 self.state = state;
             }
             Event::Channel(ch, event) if ch == self.ch => return self.channel_event(event).await,
@@ -236,7 +238,9 @@ impl<'a> View<'a> {
                 self.writer.put_log(shown, self.ch, upto).await;
             }
             ChannelEvent::Snapshot { had, state, .. } => self.snapshot(had, &state).await?,
-            ChannelEvent::End { status, .. } => return Ok(Some(Left::Ended(End::decode(&status)?))),
+            ChannelEvent::End { status, .. } => {
+                return Ok(Some(Left::Ended(End::decode(&status)?)));
+            }
             ChannelEvent::InputRefused { reason, .. } => {
                 self.note = Some(format!("devtail: not typed: {}", printable(&reason)));
             }
@@ -272,7 +276,9 @@ impl<'a> View<'a> {
 
     fn away(&self) -> Left {
         let (waiting, _) = self.session.client.waiting(self.ch);
-        Left::Away { unsent: if self.state == LinkState::Live { 0 } else { waiting + self.held.len() } }
+        Left::Away {
+            unsent: if self.state == LinkState::Live { 0 } else { waiting + self.held.len() },
+        }
     }
 
     /// What was typed before leaving is on its way: it is settled before the link is dropped.
@@ -287,7 +293,11 @@ impl<'a> View<'a> {
     /// When the status line may have to change by itself.
     fn tick_at(&self) -> Option<Instant> {
         let since = self.not_live_since?;
-        Some(if since.elapsed() < PATIENCE { since + PATIENCE } else { Instant::now() + Duration::from_secs(1) })
+        Some(if since.elapsed() < PATIENCE {
+            since + PATIENCE
+        } else {
+            Instant::now() + Duration::from_secs(1)
+        })
     }
 
     async fn show_status(&mut self) {
@@ -313,15 +323,17 @@ impl Signals {
     fn watch() -> io::Result<Self> {
         let stops = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
         let [terminate, hangup, interrupt] = stops.map(signal);
-        Ok(Self { resized: signal(SignalKind::window_change())?, stopped: [terminate?, hangup?, interrupt?] })
+        Ok(Self {
+            resized: signal(SignalKind::window_change())?,
+            stopped: [terminate?, hangup?, interrupt?],
+        })
     }
+}
 
-    async fn stop(&mut self) {
-        let [terminate, hangup, interrupt] = &mut self.stopped;
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-            _ = interrupt.recv() => {}
-        }
+async fn any([terminate, hangup, interrupt]: &mut [Signal; 3]) {
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+        _ = interrupt.recv() => {}
     }
 }

@@ -132,12 +132,19 @@ impl Net {
         self.locals.retain(|_, local| local.gateway != End::Closed || local.held != End::Closed);
     }
 
-    /// When something next happens on a connection by itself.
-    pub(super) fn next_at(&self) -> Option<Time> {
+    /// When something next happens on a connection by itself. What comes to a stopped phone waits.
+    pub(super) fn next_at(&self, is_stopped: impl Fn(usize) -> bool) -> Option<Time> {
         let wires = self.wires.values().flat_map(|wire| {
-            let up = if wire.server == End::Closed { None } else { wire.up.next_at() };
-            let down = if wire.client == End::Closed { None } else { wire.down.next_at() };
-            [up, down, wire.client.at(), wire.server.at()]
+            let hears = matches!(wire.client, End::Open | End::Ending(_)) && !is_stopped(wire.phone);
+            let serves = matches!(wire.server, End::Open | End::Ending(_));
+            [
+                wire.up.leaves_at(),
+                wire.down.leaves_at(),
+                wire.up.arrives_at().filter(|_| serves),
+                wire.down.arrives_at().filter(|_| hears),
+                wire.client.at().filter(|_| !is_stopped(wire.phone)),
+                wire.server.at(),
+            ]
         });
         let locals = self.locals.values().flat_map(|local| {
             let down = if local.held == End::Closed { None } else { local.to_holder.next_at() };

@@ -168,7 +168,7 @@ impl Transition {
                 Ok(())
             }
             Self::Fetch(phone) => {
-                let query = vec![b'?'; world.rng.index(60_000)];
+                let query = vec![b'?'; world.rng.index(8000)];
                 let phone = &mut world.phones[phone];
                 phone.wake = true;
                 let asked = phone.session.fetch("terminal", query.into());

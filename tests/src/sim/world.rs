@@ -77,18 +77,34 @@ impl World {
     pub(super) fn next_at(&self) -> Option<Time> {
         let phones = self.phones.iter().filter_map(Phone::next_at);
         let holders = self.holders.values().filter_map(Holder::next_at);
-        phones.chain(holders).chain(self.gateway.next_at()).chain(self.net.next_at()).min()
+        let stopped = |phone: usize| self.phones[phone].frozen_until.is_some_and(|until| until > self.now);
+        phones.chain(holders).chain(self.gateway.next_at()).chain(self.net.next_at(stopped)).min()
     }
 
     /// Lets all happen that happens until then.
     pub(super) fn run_until(&mut self, until: Time) -> Checked {
         self.settle_moment()?;
+        let mut again = 0;
         while let Some(at) = self.next_at().filter(|at| *at <= until) {
+            again = if at > self.now { 0 } else { again + 1 };
+            if again > TURNS_AT_ONCE_MAX {
+                return Err(format!("the moment does not pass: {}", self.due()));
+            }
             self.now = self.now.max(at);
             self.settle_moment()?;
         }
         self.now = self.now.max(until);
         Ok(())
+    }
+
+    /// Who says that something is due now.
+    fn due(&self) -> String {
+        let phones: Vec<_> = self.phones.iter().map(|phone| phone.next_at()).collect();
+        let holders: Vec<_> = self.holders.values().map(Holder::next_at).collect();
+        let net = self.net.next_at(|_| false);
+        for (id, w) in &self.net.wires { eprintln!("{id:?} phone {} c {:?} s {:?} up {:?} {:?} down {:?} {:?} mine {:?}", w.phone, w.client, w.server, w.up.leaves_at(), w.up.arrives_at(), w.down.leaves_at(), w.down.arrives_at(), self.phones[w.phone].wire); }
+        for (id, w) in &self.net.locals { eprintln!("{id:?} g {:?} h {:?} up {:?} {:?} down {:?} {:?}", w.gateway, w.held, w.to_holder.leaves_at(), w.to_holder.arrives_at(), w.to_gateway.leaves_at(), w.to_gateway.arrives_at()); }
+        format!("at {:?} phones {phones:?}, gateway {:?}, holders {holders:?}, net {net:?}", self.now, self.gateway.next_at())
     }
 
     /// Every part takes its turns until nothing is left to do now.

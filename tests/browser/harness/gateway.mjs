@@ -1,0 +1,88 @@
+// The real gateway as a process, with a state folder of its own; its holders end with it.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const STARTS_WITHIN_MS = 60_000;
+const PROGRAM = process.env.DEVTAIL_BIN ?? fileURLToPath(new URL("../../../target/debug/devtail", import.meta.url));
+
+export class Gateway {
+  #child;
+  #state;
+  /** "127.0.0.1:PORT" */
+  listen = "127.0.0.1:0";
+  /** Where a browser goes to pair, with its code. */
+  link = "";
+
+  static async start() {
+    if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not built: run cargo build --workspace --bins`);
+    const gateway = new Gateway();
+    gateway.#state = await mkdtemp(join(tmpdir(), "devtail-browser-"));
+    await gateway.restart();
+    return gateway;
+  }
+
+  /** Starts it (again), on the same port and state. */
+  async restart() {
+    const said = await this.#up();
+    this.listen = said.listen;
+    this.link = said.link;
+  }
+
+  /** -9: no good-bye, no flush. */
+  async kill() {
+    const ended = new Promise((resolve) => this.#child.once("exit", resolve));
+    this.#child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** A fresh pairing link. */
+  async pair() {
+    const child = spawn(PROGRAM, ["pair", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    const said = await firstLine(child);
+    return JSON.parse(said).link;
+  }
+
+  /** Ends the gateway and every holder that was started with its state. */
+  async end() {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
+    for (const pid of await processesNaming(this.#state)) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch (error) {
+        if (error.code !== "ESRCH") throw error;
+      }
+    }
+    await rm(this.#state, { recursive: true, force: true });
+  }
+
+  async #up() {
+    // A person's own settings must not decide what is tested.
+    const env = { ...process.env, SHELL: "/bin/bash", PS1: "$ " };
+    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state];
+    this.#child = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(this.#child));
+  }
+}
+
+async function firstLine(child) {
+  const lines = createInterface({ input: child.stdout });
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error("the gateway did not say in time that it serves")), STARTS_WITHIN_MS);
+    const settle = (how) => (value) => (clearTimeout(late), how(value));
+    lines.once("line", settle(resolve));
+    child.once("exit", settle((code) => reject(new Error(`devtail ended with ${code} before it said a line`))));
+    child.once("error", settle(reject));
+  });
+}
+
+async function processesNaming(words) {
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  const holds = async (pid) => (await readFile(`/proc/${pid}/cmdline`, "latin1").catch(() => "")).includes(words);
+  const found = await Promise.all(pids.map(holds));
+  return pids.filter((_, index) => found[index]).map(Number);
+}
