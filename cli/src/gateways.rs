@@ -15,7 +15,7 @@ use crate::host::Host;
 #[derive(clap::Args, Debug, Clone, Default)]
 pub(crate) struct Which {
     /// The gateway to use, by the name it is remembered under [default: the only one known]
-    #[arg(long, env = "DEVTAIL_GATEWAY", value_name = "NAME", global = true)]
+    #[arg(long, env = "DEVTAIL_GATEWAY", value_name = "NAME")]
     pub(crate) gateway: Option<String>,
 }
 

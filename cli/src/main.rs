@@ -13,6 +13,7 @@ mod doctor;
 mod exit;
 mod gateways;
 mod host;
+mod say;
 mod screen;
 mod session;
 mod table;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
         // As a program ends that the system tells by a signal.
         Err(error) if is_broken_pipe(&error) => ExitCode::from(128 + 13),
         Err(error) => {
-            eprintln!("devtail: {error:#}");
+            eprintln!("devtail: {}", say::sentence(&error));
             ExitCode::from(exit::status(&error).code())
         }
     }

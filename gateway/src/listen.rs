@@ -6,7 +6,7 @@ use crate::{
     pending::Full,
     shared::Shared,
 };
-use std::{io, sync::Arc};
+use std::{io, net::SocketAddr, sync::Arc};
 use tokio::{net::TcpListener, time::sleep};
 use tracing::{debug, warn};
 
@@ -17,6 +17,8 @@ pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
         match listener.accept().await {
             Ok((tcp, remote)) => {
                 backoff = ACCEPT_BACKOFF;
+                // On a dual-stack listener an IPv4 peer comes as ::ffff:a.b.c.d.
+                let remote = SocketAddr::new(remote.ip().to_canonical(), remote.port());
                 match shared.pending.enter(remote.ip()) {
                     Ok(place) => drop(tokio::spawn(greet(tcp, remote, place, shared.clone()))),
                     Err(full) => {

@@ -17,6 +17,7 @@ use std::{
     io,
     sync::{Arc, Mutex},
 };
+use tokio::io::AsyncWriteExt;
 use tracing_subscriber::fmt::MakeWriter;
 use wire::exchange;
 
@@ -40,6 +41,23 @@ impl MakeWriter<'_> for Captured {
     fn make_writer(&self) -> Self {
         self.clone()
     }
+}
+
+/// Sends a message over a link and waits until the gateway has read it; returns it as text and in hexadecimal digits.
+async fn send_over_a_link(house: &House, token: &str) -> (String, String) {
+    let headers =
+        format!("Authorization: Bearer {token}\r\nSec-WebSocket-Protocol: devtail.v1\r\n");
+    let mut stream = wire::dial(&house.address).await;
+    stream.write_all(house.upgrade(&headers).as_bytes()).await.unwrap();
+    assert_eq!(wire::answer(&mut stream).await.status, 101);
+    let mark = "a keystroke or a refreshed token";
+    // RFC 6455: a final binary frame, masked with zeros; then a close frame, which is answered after the message was read.
+    let mut frames = vec![0x82, 0x80 | mark.len() as u8, 0, 0, 0, 0];
+    frames.extend(mark.as_bytes());
+    frames.extend([0x88, 0x80, 0, 0, 0, 0]);
+    stream.write_all(&frames).await.unwrap();
+    wire::closed(&mut stream).await;
+    (mark.to_owned(), mark.bytes().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,6 +107,9 @@ async fn no_secret_is_ever_logged() {
         1,
     );
     exchange(&house.address, &in_url).await;
+
+    let (mark, mark_as_hex) = send_over_a_link(&house, token).await;
+    secrets.extend([mark, mark_as_hex]);
 
     let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(

@@ -6,7 +6,10 @@ use std::time::Duration;
 pub const PACKET_MAX: usize = 1 << 20;
 /// Bytes of the first packet of a Link, before anything is known of the peer.
 pub const HELLO_MAX: usize = 16 << 10;
-/// Bytes of a frame that has no opaque payload. 256 channels in a Hello fit.
+/// Bytes of the channels that a client names in its Hello; it opens the others behind the Welcome. About 60 channels: as
+/// base64 in an upgrade's header they leave room for the token beside them.
+pub const HELLO_CHANNELS_MAX: usize = 4 << 10;
+/// Bytes of a frame that has no opaque payload.
 pub const FRAME_PLAIN_MAX: usize = 16 << 10;
 /// Frames in one packet: what a decoder may allocate for a megabyte of two-byte frames.
 pub const FRAMES_PER_PACKET_MAX: usize = 1024;
@@ -46,8 +49,12 @@ pub const OUTBOX_ENTRIES_MAX: usize = 16 << 10;
 pub const INPUT_IN_FLIGHT_MAX: usize = 64 << 10;
 /// Bytes of unapplied input a gateway takes from one client and channel: a full flight, and the same again resent.
 pub const INPUT_UNAPPLIED_MAX: usize = 2 * INPUT_IN_FLIGHT_MAX + INPUT_MAX;
-/// Client instances an Inbox remembers; the least recently heard goes first.
+/// What an input costs beside its payload, in bytes, wherever inputs in flight are counted.
+pub const INPUT_COST: usize = 32;
+/// Client instances an Inbox remembers; the least recently heard goes first, absent ones before present ones.
 pub const INBOX_CLIENTS_MAX: usize = 64;
+/// Refusals an Inbox remembers of each client until they are heard; older ones become unknown.
+pub const INBOX_REFUSALS_MAX: usize = 16;
 
 /// Bytes a byte log keeps by default, in the holder and in the gateway's copy.
 pub const LOG_BYTES: usize = 256 << 10;
@@ -114,6 +121,8 @@ pub const PING_EARNED: Duration = Duration::from_millis(250);
 pub const RTT_REFRESH: Duration = Duration::from_secs(5);
 /// Longest wait between dials.
 pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// Shortest wait before the next second dial while a Link is suspect: where every dial fails at once, nothing spins.
+pub const REDIAL_MIN: Duration = Duration::from_millis(500);
 /// A dial that has not become a Link by then has failed.
 pub const DIAL_WITHIN: Duration = Duration::from_secs(15);
 /// From the upgrade to a Welcome.

@@ -10,7 +10,7 @@ use devtail_client::{
     ChannelEvent, Client, Config, Credential, Event, Events, LinkState, PairingLink, Store,
 };
 use devtail_protocol::wire::Priority;
-use devtail_protocol::{Ch, ChannelId};
+use devtail_protocol::{Ch, ChannelId, Code};
 use tokio::time::timeout;
 
 /// How long anything that has to come may take before the run has failed.
@@ -25,6 +25,9 @@ pub struct Device {
     state: LinkState,
     position: u64,
     snapshots: u64,
+    /// Its program was told to end, so that the terminal may be gone.
+    is_ending: bool,
+    has_ended: bool,
 }
 
 /// What came next for the view.
@@ -66,7 +69,16 @@ impl Device {
         let agent = concat!("devtail-tests ", env!("CARGO_PKG_VERSION")).to_owned();
         let (client, events) = Client::start(Config { credential, agent });
         let ch = client.open(id, KIND, spec.map(Spec::encode), None, Priority::Focused)?;
-        Ok(Self { client, events, ch, state: LinkState::Connecting, position: 0, snapshots: 0 })
+        Ok(Self {
+            client,
+            events,
+            ch,
+            state: LinkState::Connecting,
+            position: 0,
+            snapshots: 0,
+            is_ending: false,
+            has_ended: false,
+        })
     }
 
     /// The client's handle, to nudge it.
@@ -98,12 +110,14 @@ impl Device {
         self.client.send(self.ch, input).map(drop).context("the Outbox is full")
     }
 
-    /// Ends the program and forgets the terminal.
+    /// Ends the program, forgets the terminal, and waits until that is done.
     ///
     /// # Errors
-    /// As [`Self::type_keys`].
-    pub fn end_program(&self) -> Result<()> {
-        self.client.send(self.ch, Input::Kill.encode()).map(drop).context("the Outbox is full")
+    /// As [`Self::until`].
+    pub async fn end_program(&mut self) -> Result<()> {
+        self.client.send(self.ch, Input::Kill.encode()).context("the Outbox is full")?;
+        self.is_ending = true;
+        self.until("the program ended", |device| device.has_ended).await
     }
 
     /// Waits for the next event and takes it in. Cancel-safe.
@@ -159,13 +173,20 @@ impl Device {
                 self.shown(at);
                 Ok(Seen::Screen(state))
             }
-            ChannelEvent::End { .. } => Ok(Seen::End),
+            ChannelEvent::End { .. } => {
+                self.has_ended = true;
+                Ok(Seen::End)
+            }
             ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => Ok(Seen::Other),
             ChannelEvent::InputRefused { seq, reason } => {
                 bail!("input {seq} was refused: {reason}")
             }
             ChannelEvent::InputsUnknown { first, next } => {
                 bail!("the fate of inputs {first} to {next} is unknown")
+            }
+            ChannelEvent::Refused(fault) if self.is_ending && fault.code == Code::Gone => {
+                self.has_ended = true;
+                Ok(Seen::End)
             }
             ChannelEvent::Refused(fault) => bail!("the terminal was refused: {fault}"),
         }

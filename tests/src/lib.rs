@@ -2,6 +2,7 @@
 
 pub mod chance;
 pub mod device;
+pub mod fuzzing;
 pub mod gateway;
 pub mod proxy;
 pub mod repo;

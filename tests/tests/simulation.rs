@@ -72,7 +72,8 @@ fn live_all(seeds: &[u64]) -> Vec<Failure> {
 }
 
 fn report(failures: &[Failure]) {
-    for failure in failures.iter().take(if std::env::var_os("ALL").is_some() { 10_000 } else { 5 }) {
+    for failure in failures.iter().take(if std::env::var_os("ALL").is_some() { 10_000 } else { 5 })
+    {
         println!("seed {}:\n{}", failure.seed, failure.story);
     }
     let seeds: Vec<u64> = failures.iter().map(|failure| failure.seed).collect();

@@ -1,5 +1,6 @@
 //! `devtail config`: what `devtail up` would run with here, and where each value comes from.
 
+use crate::say::say;
 use anyhow::{Context as _, Result};
 use devtail_gateway::{Config, Folders, Settings};
 
@@ -15,10 +16,10 @@ pub(crate) struct Args {
 pub(crate) fn run(args: Args) -> Result<()> {
     let text = Config::load(args.settings, &Folders::from_env())?.render();
     if !args.json {
-        print!("{text}");
+        say(text.trim_end())?;
         return Ok(());
     }
     let table: toml::Table = text.parse().context("the configuration is no TOML")?;
-    println!("{}", serde_json::to_string(&table)?);
+    say(serde_json::to_string(&table)?)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use devtail_control::{Device, Timestamp};
 use serde_json::{Value, json};
 
 use crate::host::{Host, State, now};
+use crate::say::say;
 use crate::table::{ago, render};
 
 #[derive(clap::Args, Debug)]
@@ -19,11 +20,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<()> {
     let devices = Host::new(&args.state)?.control()?.devices()?;
     if args.json {
-        println!("{}", Value::Array(devices.iter().map(to_json).collect()));
+        say(Value::Array(devices.iter().map(to_json).collect()))?;
         return Ok(());
     }
     let rows: Vec<_> = devices.iter().map(row).collect();
-    print!("{}", render(&["ID", "NAME", "SEEN", "MAY", "IN"], &rows));
+    say(render(&["ID", "NAME", "SEEN", "MAY", "IN"], &rows).trim_end())?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use crate::doctor::{Finding, device, gateway, here};
 use crate::exit::Status;
 use crate::gateways;
 use crate::host::{Host, State};
+use crate::say::say;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -30,9 +31,9 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     let known = gateways::all(&gateways::folder()?);
     findings.extend(device::all(known).await);
     if args.json {
-        println!("{}", Value::Array(findings.iter().map(to_json).collect()));
+        say(Value::Array(findings.iter().map(to_json).collect()))?;
     } else {
-        findings.iter().for_each(|finding| println!("{finding}"));
+        findings.iter().try_for_each(say)?;
     }
     Ok(findings.iter().any(Finding::is_wrong).then_some(Status::Failed))
 }

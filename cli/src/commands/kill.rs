@@ -7,6 +7,7 @@ use devtail_protocol::wire::Priority;
 use crate::commands::split_link;
 use crate::exit::Failure;
 use crate::gateways::{self, Which};
+use crate::say::say;
 use crate::session::Session;
 use crate::terminals::{find, label};
 
@@ -34,6 +35,6 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         .map_err(|fault| Failure::of(&fault))?;
     session.client.send(ch, Input::Kill.encode()).expect("an empty Outbox takes one input");
     session.settled(ch).await?;
-    println!("{} is ended.", label(terminal));
+    say(format!("{} is ended.", label(terminal)))?;
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::exit::printable;
 use crate::gateways::{self, Which};
+use crate::say::say;
 use crate::session::Session;
 use crate::table::{ago, render};
 use crate::terminals::{short, state, to_json};
@@ -28,11 +29,11 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let known = gateways::find(args.link.as_deref(), &args.which).await?;
     let terminals = Session::open(&known).await?.terminals().await?;
     if args.json {
-        println!("{}", Value::Array(terminals.iter().map(to_json).collect()));
+        say(Value::Array(terminals.iter().map(to_json).collect()))?;
         return Ok(());
     }
     let rows: Vec<_> = terminals.iter().map(row).collect();
-    print!("{}", render(&["ID", "NAME", "SIZE", "AGE", "SEEN BY", "STATE", "TITLE"], &rows));
+    say(render(&["ID", "NAME", "SIZE", "AGE", "SEEN BY", "STATE", "TITLE"], &rows).trim_end())?;
     Ok(())
 }
 

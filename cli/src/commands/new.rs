@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::exit::Failure;
 use crate::gateways::{self, Which};
+use crate::say::say;
 use crate::session::Session;
 use crate::terminals::fresh_id;
 
@@ -47,9 +48,9 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let ch = opened.map_err(|fault| Failure::of(&fault))?;
     session.opened(ch).await?;
     if args.json {
-        println!("{}", json!({"id": id.to_string()}));
+        say(json!({"id": id.to_string()}))?;
     } else {
-        println!("{id}");
+        say(id)?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::exit::Failure;
 use crate::host::{Host, State, now};
+use crate::say::say;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -33,12 +34,12 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let pairing = host.control()?.create_pairing(now(), &grant(args)?)?;
     let link = address.pairing_link(&pairing.code);
     if args.json {
-        println!("{}", json!({"link": link, "expires_at": pairing.expires_at.unix_s()}));
+        say(json!({"link": link, "expires_at": pairing.expires_at.unix_s()}))?;
         return Ok(());
     }
-    println!("{link}");
+    say(&link)?;
     if io::stdout().is_terminal() {
-        println!("\n{}\nIt pairs one device, within 5 minutes.", qr(&link));
+        say(format!("\n{}\nIt pairs one device, within 5 minutes.", qr(&link)))?;
     }
     Ok(())
 }

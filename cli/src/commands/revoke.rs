@@ -6,6 +6,7 @@ use devtail_gateway::RingError;
 
 use crate::exit::Failure;
 use crate::host::{Host, State, now};
+use crate::say::say;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -28,8 +29,8 @@ pub(crate) fn run(args: &Args) -> Result<()> {
         Err(error @ RingError::Io { .. }) => return Err(error.into()),
     }
     match done {
-        Revocation::Done => println!("{} is shut out.", device.name),
-        Revocation::Already => println!("{} was shut out before.", device.name),
+        Revocation::Done => say(format!("{} is shut out.", device.name))?,
+        Revocation::Already => say(format!("{} was shut out before.", device.name))?,
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use anyhow::Result;
 use serde_json::json;
 
 use crate::gateways::{self, Which};
+use crate::say::say;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -22,12 +23,11 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let access = known.credential()?.access().await?;
     if args.json {
         let url = known.enrolment.endpoint.to_string();
-        println!(
-            "{}",
-            json!({"url": url, "access_token": access.token.expose(), "expires_at": access.expires_at})
-        );
+        say(
+            json!({"url": url, "access_token": access.token.expose(), "expires_at": access.expires_at}),
+        )?;
     } else {
-        println!("{}", access.token.expose());
+        say(access.token.expose())?;
     }
     Ok(())
 }

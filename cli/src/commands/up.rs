@@ -12,6 +12,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::commands::pair::qr;
 use crate::exit::printable;
+use crate::say::say;
 
 /// What is logged whatever is asked for: tungstenite would write tokens at TRACE.
 const NEVER_LOGGED: [&str; 2] = ["tungstenite=info", "tokio_tungstenite=info"];
@@ -48,12 +49,9 @@ async fn serve(config: Config, as_json: bool) -> Result<()> {
     let address = gateway.address();
     let link = address.pairing_link(&pairing.code);
     if as_json {
-        println!("{}", json!({"listen": address.listen, "url": address.url, "link": link}));
+        say(json!({"listen": address.listen, "url": address.url, "link": link}))?;
     } else {
-        println!(
-            "{}",
-            greeting(&link, &state.to_string_lossy(), address.listen.ip().is_loopback())
-        );
+        say(greeting(&link, &state.to_string_lossy(), address.listen.ip().is_loopback()))?;
     }
     let shutdown = async {
         if let Err(error) = stop_signal().await {
@@ -85,17 +83,19 @@ fn greeting(link: &str, state: &str, is_loopback: bool) -> String {
 
 async fn tell(mut notices: Receiver<Notice>, as_json: bool) {
     loop {
-        match notices.recv().await {
-            Ok(Notice::Paired(device)) if as_json => {
-                println!("{}", json!({"paired": {"id": device.id, "name": device.name}}));
-            }
-            Ok(Notice::Paired(device)) => {
-                let name = printable(device.name.as_str());
-                println!("  Paired: {name}. Was that not you? devtail revoke {}", device.id);
-            }
-            Err(RecvError::Lagged(_)) => {}
+        let device = match notices.recv().await {
+            Ok(Notice::Paired(device)) => device,
+            Err(RecvError::Lagged(_)) => continue,
             Err(RecvError::Closed) => return,
-        }
+        };
+        let name = printable(device.name.as_str());
+        let told = if as_json {
+            say(json!({"paired": {"id": device.id, "name": name}}))
+        } else {
+            say(format!("  Paired: {name}. Was that not you? devtail revoke {}", device.id))
+        };
+        // A gateway goes on when nobody reads its output any more.
+        drop(told);
     }
 }
 

@@ -1,7 +1,7 @@
 //! TLS 1.3, a certificate of our own or a given one, and never an open port in the clear.
 
 use crate::{
-    house::{House, config, now},
+    house::{House, PATIENCE, config, now},
     wire::{answer, closed, dial},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -17,7 +17,11 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{fs, io, os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 use tempfile::TempDir;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 fn certificate(path: &Path) -> CertificateDer<'static> {
@@ -90,6 +94,22 @@ async fn tls_1_3_is_spoken_and_1_2_is_not() {
     let said = answer(&mut stream).await;
     assert_eq!(said.status, 200, "{}", said.body);
     assert!(said.header("set-cookie").unwrap().contains("; Secure"));
+}
+
+#[tokio::test]
+async fn a_link_lives_over_tls() {
+    let house = House::open(self_signed()).await;
+    let token = house.enrol();
+    let mut link = connect(&house, &house.state.path().join("tls/cert.pem"), &TLS13).await.unwrap();
+    let headers =
+        format!("Sec-WebSocket-Protocol: devtail.v1\r\nAuthorization: Bearer {token}\r\n");
+    // The first frame, a ping, comes right behind the request, as a hurried client may send it.
+    let request = [house.upgrade(&headers).as_bytes(), &[0x89, 0x80, 0, 0, 0, 0]].concat();
+    link.write_all(&request).await.unwrap();
+    assert_eq!(answer(&mut link).await.status, 101);
+    let mut pong = [0; 2];
+    timeout(PATIENCE, link.read_exact(&mut pong)).await.unwrap().unwrap();
+    assert_eq!(pong, [0x8a, 0]);
 }
 
 #[tokio::test]

@@ -243,7 +243,7 @@ impl Mirror {
                 Credit { ch: HOLD_CH, consumed, limit: u64::MAX, priority: Priority::Background };
             let window = Frame::Window { credits: vec![credit], rx_bytes: 0, client: Some(client) };
             match self.control.back_mut() {
-                Some(last @ Frame::Window { .. }) => *last = window,
+                Some(last @ Frame::Window { .. }) if speaks_of(last, client) => *last = window,
                 Some(_) | None => self.control.push_back(window),
             }
         }
@@ -318,6 +318,10 @@ impl Mirror {
 fn open(id: ChannelId, kind: &str, client: Option<ClientId>, outbox: Option<OutboxRange>) -> Open {
     let (have, spec, window, priority) = (None, None, 0, Priority::Background);
     Open { ch: HOLD_CH, id, kind: kind.to_owned(), spec, have, window, priority, outbox, client }
+}
+
+fn speaks_of(window: &Frame, client: ClientId) -> bool {
+    matches!(window, Frame::Window { client: Some(whose), .. } if *whose == client)
 }
 
 fn broken(what: &str) -> Fault {

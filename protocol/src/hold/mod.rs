@@ -3,6 +3,7 @@
 //! The socket carries the same packets as a Link, each behind its length as a big-endian u32, and is trusted, ordered
 //! and local. Each end reads while it writes: two full buffers must not wait for each other. The gateway may die at any moment; the Owner goes on, and the next gateway begins with a Hello.
 
+mod front;
 mod mirror;
 mod owner;
 

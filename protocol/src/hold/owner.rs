@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 
 use super::HOLD_CH;
+use super::front::Front;
 use crate::fault::{Code, Fault};
 use crate::id::ClientId;
-use crate::limits::{CONTROL_FRAMES_MAX, FRONTS_MAX, HOLD_DATA_MAX, SNAPSHOT_MAX};
+use crate::limits::{CONTROL_FRAMES_MAX, FRONTS_MAX, SNAPSHOT_MAX};
 use crate::log::{Extent, Inbox, Log, Verdict};
-use crate::time::Time;
 use crate::wire::{
-    Data, Decoder, Encoder, End, Frame, Hello, Input, InputAck, Open, Opened, Outcome, Resume,
-    Sealed, Snapshot, Version, Welcome,
+    Decoder, Frame, Hello, Input, InputAck, Open, Opened, Outcome, Resume, Snapshot, Version,
+    Welcome,
 };
 use crate::{Boot, log::Loss};
 
@@ -65,15 +65,6 @@ pub struct Owner {
     consumed: u64,
 }
 
-#[derive(Debug)]
-struct Front {
-    greeted: bool,
-    sent: u64,
-    end_sent: bool,
-    wants_snapshot: bool,
-    control: VecDeque<Frame>,
-}
-
 impl Owner {
     /// An Owner of an empty Log; `boot` is random.
     pub const fn new(boot: Boot, log: Log, inbox: Inbox) -> Self {
@@ -101,15 +92,7 @@ impl Owner {
                 format!("Only {FRONTS_MAX} gateways may hold one channel."),
             ));
         }
-        let sent = self.log.extent().base;
-        let fresh = Front {
-            greeted: false,
-            sent,
-            end_sent: false,
-            wants_snapshot: false,
-            control: VecDeque::new(),
-        };
-        self.fronts.insert(front, fresh);
+        self.fronts.insert(front, Front::new(self.log.extent().base));
         Ok(())
     }
 
@@ -147,7 +130,9 @@ impl Owner {
             }
             Frame::Open(open) => self.attach(front, &open),
             Frame::Close(_, Some(client)) => {
-                self.leave(client);
+                if self.speaks_for(front, client) {
+                    self.leave(client);
+                }
                 Ok(())
             }
             Frame::Input(Input { client: Some(client), seq, bytes, .. }) => {
@@ -245,15 +230,19 @@ impl Owner {
         seq: u64,
         bytes: Bytes,
     ) -> Result<(), Fault> {
+        // The client has come back by another gateway, and sends there what is not settled.
+        if !self.speaks_for(front, client) {
+            return Ok(());
+        }
         match self.inbox.take(client, seq) {
             Verdict::Apply => {
                 self.events.push_back(OwnerEvent::Input { client, seq, bytes });
                 Ok(())
             }
-            Verdict::Duplicate => {
-                let applied = self.inbox.applied(client);
-                self.control(front, ack(client, applied, Outcome::Applied))
-            }
+            Verdict::Duplicate => match self.inbox.tell(client, seq) {
+                Some((applied, outcome)) => self.control(front, ack(client, applied, outcome)),
+                None => Ok(()),
+            },
             Verdict::Gap => {
                 let applied = self.inbox.applied(client);
                 let fault = Fault::new(
@@ -265,8 +254,13 @@ impl Owner {
         }
     }
 
+    fn speaks_for(&self, front: FrontId, client: ClientId) -> bool {
+        self.clients.get(&client) == Some(&front)
+    }
+
     fn leave(&mut self, client: ClientId) {
         if self.clients.remove(&client).is_some() {
+            self.inbox.leave(client);
             self.events.push_back(OwnerEvent::Detached(client));
         }
     }
@@ -278,19 +272,21 @@ impl Owner {
 
     /// An input was applied, or refused for good.
     pub fn settled(&mut self, client: ClientId, seq: u64, outcome: Outcome) {
+        self.inbox.settle(client, seq, outcome);
         let Some(front) = self.clients.get(&client).and_then(|front| self.fronts.get_mut(front))
         else {
             return;
         };
+        let Some((applied, outcome)) = self.inbox.tell(client, seq) else { return };
         if let Some(Frame::InputAck(last)) = front.control.back_mut()
             && last.client == Some(client)
             && last.outcome == Outcome::Applied
             && outcome == Outcome::Applied
         {
-            last.applied = seq;
+            last.applied = applied;
             return;
         }
-        front.control.push_back(ack(client, seq, outcome));
+        front.control.push_back(ack(client, applied, outcome));
     }
 
     /// The answer to an [`OwnerEvent::Asked`].
@@ -347,38 +343,7 @@ impl Owner {
 
     /// The next packet for a gateway, if there is something to say. Call only when its socket can take it.
     pub fn poll_transmit(&mut self, front: FrontId) -> Option<Bytes> {
-        let extent = self.log.extent();
-        let front = self.fronts.get_mut(&front)?;
-        let mut frames: Vec<Frame> = Vec::new();
-        while frames.len() < 64 && !front.control.is_empty() {
-            let snapshot_waits = matches!(front.control.front(), Some(Frame::Snapshot(_)));
-            if snapshot_waits && !frames.is_empty() {
-                break;
-            }
-            frames.extend(front.control.pop_front());
-            if snapshot_waits {
-                return Some(Encoder::new().seal(Time::ZERO, &frames, Sealed::Plain));
-            }
-        }
-        if front.greeted {
-            front.sent = front.sent.max(extent.base);
-            let bytes = self.log.read(front.sent, HOLD_DATA_MAX).unwrap_or_default();
-            if front.sent < extent.head {
-                let off = front.sent;
-                front.sent += match self.log.unit() {
-                    crate::position::Unit::Bytes => bytes.len() as u64,
-                    crate::position::Unit::Records => 1,
-                };
-                frames.push(Frame::Data(Data { ch: HOLD_CH, off, bytes }));
-            }
-            if let Some(status) =
-                self.status.clone().filter(|_| front.sent == extent.head && !front.end_sent)
-            {
-                front.end_sent = true;
-                frames.push(Frame::End(End { ch: HOLD_CH, at: extent.head, status }));
-            }
-        }
-        (!frames.is_empty()).then(|| Encoder::new().seal(Time::ZERO, &frames, Sealed::Plain))
+        self.fronts.get_mut(&front)?.packet(&self.log, self.status.as_ref())
     }
 
     fn control(&mut self, front: FrontId, frame: Frame) -> Result<(), Fault> {

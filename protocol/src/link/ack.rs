@@ -8,6 +8,8 @@ use crate::time::Time;
 pub struct AckClock {
     unreported: u64,
     since: Option<Time>,
+    /// The driver was woken for it: it need not be woken again.
+    woken: bool,
 }
 
 impl AckClock {
@@ -17,6 +19,24 @@ impl AckClock {
             self.unreported += amount;
             self.since.get_or_insert(now);
         }
+    }
+
+    /// So many bytes came that carry nothing to parse: they are worth a Window only once they are many.
+    pub fn note_aside(&mut self, now: Time, bytes: u64) {
+        self.unreported += bytes;
+        if self.unreported >= ACK_SOON_BYTES {
+            self.since.get_or_insert(now);
+        }
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.woken |= self.due_at().is_some_and(|due| due <= now);
+    }
+
+    /// When to be woken for a Window; `None` once that has happened, until it is reported.
+    pub fn wake_at(&self) -> Option<Time> {
+        self.due_at().filter(|_| !self.woken)
     }
 
     /// When the next Window is due; `None`: there is nothing to report.
@@ -33,6 +53,7 @@ impl AckClock {
     pub const fn reported(&mut self) {
         self.unreported = 0;
         self.since = None;
+        self.woken = false;
     }
 }
 
@@ -53,5 +74,26 @@ mod tests {
         assert_eq!(clock.due_at(), Some(start));
         clock.reported();
         assert_eq!(clock.due_at(), None);
+    }
+
+    #[test]
+    fn a_driver_is_woken_once_even_if_its_socket_takes_nothing() {
+        let mut clock = AckClock::default();
+        clock.note(Time::ZERO, ACK_BYTES);
+        assert_eq!(clock.wake_at(), Some(Time::ZERO));
+        clock.handle_timeout(Time::ZERO);
+        assert_eq!((clock.wake_at(), clock.due_at()), (None, Some(Time::ZERO)));
+        clock.reported();
+        clock.note(Time::ZERO, 1);
+        assert_eq!(clock.wake_at(), Some(Time::ZERO + ACK_LATE));
+    }
+
+    #[test]
+    fn answers_alone_are_reported_only_once_they_are_many() {
+        let mut clock = AckClock::default();
+        clock.note_aside(Time::ZERO, ACK_SOON_BYTES - 1);
+        assert_eq!(clock.due_at(), None);
+        clock.note_aside(Time::ZERO, 1);
+        assert_eq!(clock.due_at(), Some(Time::ZERO + ACK_SOON));
     }
 }

@@ -1,33 +1,49 @@
 //! The Inbox: which inputs of which client were applied. It lives in the process that applies them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::id::ClientId;
-use crate::limits::INBOX_CLIENTS_MAX;
-use crate::wire::{Inputs, OutboxRange};
+use crate::limits::{INBOX_CLIENTS_MAX, INBOX_REFUSALS_MAX};
+use crate::wire::{Inputs, OutboxRange, Outcome};
 
 /// What to do with an input that has arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// It is the next: apply it.
     Apply,
-    /// It was applied before: acknowledge again, do nothing.
+    /// It was taken before: say again what became of it, do nothing.
     Duplicate,
     /// One before it is missing: the link broke a rule.
     Gap,
 }
 
-/// Client instance → highest input number taken. Bounded; the least recently heard instance is forgotten.
+/// Client instance → what became of its inputs. Bounded; the least recently heard instance is forgotten, absent ones first.
 #[derive(Debug, Default)]
 pub struct Inbox {
     clients: BTreeMap<ClientId, Entry>,
     clock: u64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default)]
 struct Entry {
-    applied: u64,
+    /// The highest number taken.
+    taken: u64,
+    /// The highest number applied or refused.
+    settled: u64,
+    /// Below this all was put to the person as unknown, perhaps in an answer that was lost.
+    doubted: u64,
+    /// What was refused and perhaps not heard, oldest first.
+    refusals: VecDeque<Refusal>,
+    is_present: bool,
     heard: u64,
+}
+
+#[derive(Debug)]
+struct Refusal {
+    seq: u64,
+    reason: String,
+    /// Whether it was said since the client last came.
+    is_told: bool,
 }
 
 impl Inbox {
@@ -36,49 +52,109 @@ impl Inbox {
         Self::default()
     }
 
-    /// Meets a client that says which inputs it still holds; answers what is known of them, and up to where all is settled.
+    /// Meets a client that says which inputs it sent and never saw settled; answers what is known of them, and up to
+    /// where all is settled. A refusal that it has not heard is not passed over: it sends that input again, and hears it.
     ///
-    /// An instance that is not known and holds inputs after number 1 was forgotten (or its owner died): whether they
-    /// were applied cannot be told, so they are settled as unknown and numbering goes on behind them.
+    /// What was sent by an instance that is not known (it was forgotten, or its owner died) may have been applied or
+    /// not: it is settled as unknown, and numbering goes on behind it.
     pub fn meet(&mut self, client: ClientId, outbox: Option<OutboxRange>) -> (Inputs, u64) {
-        let range = outbox.unwrap_or(OutboxRange { first: 1, next: 1 });
-        let known = self.clients.get(&client).map(|entry| entry.applied);
-        let (inputs, applied) = match known {
-            Some(applied) if applied + 1 >= range.first => (Inputs::Known, applied),
-            None if range.first == 1 => (Inputs::Known, 0),
-            Some(_) | None if range.next == range.first => (Inputs::Known, range.first - 1),
-            Some(_) | None => (Inputs::Unknown, range.next - 1),
+        let is_known = self.clients.contains_key(&client);
+        let entry = self.entry(client);
+        entry.is_present = true;
+        let Some(range) = outbox else {
+            // It begins a new Outbox, behind all that it sent from another one.
+            entry.refusals.clear();
+            return (Inputs::Known, entry.taken);
         };
-        self.set(client, applied);
-        (inputs, applied)
+        let nothing_sent = range.next == range.first;
+        let remembers = is_known && entry.taken.saturating_add(1) >= range.first;
+        if range.first < entry.doubted || !(remembers || nothing_sent) {
+            entry.doubt(entry.taken.max(range.next - 1));
+            return (Inputs::Unknown, entry.settled);
+        }
+        entry.taken = entry.taken.max(range.first - 1);
+        entry.settled = entry.settled.max(range.first - 1);
+        entry.refusals.retain(|refusal| refusal.seq >= range.first);
+        entry.refusals.iter_mut().for_each(|refusal| refusal.is_told = false);
+        (Inputs::Known, entry.sure())
     }
 
-    /// Judges an input; one to apply counts as taken from now on, so apply it or end.
+    /// The client has left.
+    pub fn leave(&mut self, client: ClientId) {
+        if let Some(entry) = self.clients.get_mut(&client) {
+            entry.is_present = false;
+        }
+    }
+
+    /// Judges an input; one to apply counts as taken from now on, so apply it and say [`Self::settle`], or end.
     pub fn take(&mut self, client: ClientId, seq: u64) -> Verdict {
-        let applied = self.applied(client);
+        let entry = self.entry(client);
         match seq {
-            _ if seq <= applied => Verdict::Duplicate,
-            _ if seq == applied + 1 => {
-                self.set(client, seq);
+            _ if seq <= entry.taken => Verdict::Duplicate,
+            _ if seq - 1 == entry.taken => {
+                entry.taken = seq;
                 Verdict::Apply
             }
             _ => Verdict::Gap,
         }
     }
 
-    /// The highest number taken of this client; 0 if none.
-    pub fn applied(&self, client: ClientId) -> u64 {
-        self.clients.get(&client).map_or(0, |entry| entry.applied)
+    /// An input that was taken is applied, or refused for good.
+    pub fn settle(&mut self, client: ClientId, seq: u64, outcome: Outcome) {
+        let Some(entry) = self.clients.get_mut(&client) else { return };
+        entry.settled = entry.settled.max(seq.min(entry.taken));
+        if let Outcome::Refused(reason) = outcome {
+            if entry.refusals.len() >= INBOX_REFUSALS_MAX
+                && let Some(oldest) = entry.refusals.pop_front()
+            {
+                entry.doubted = entry.doubted.max(oldest.seq + 1);
+            }
+            entry.refusals.push_back(Refusal { seq, reason, is_told: false });
+        }
     }
 
-    fn set(&mut self, client: ClientId, applied: u64) {
+    /// What to tell the client of this input, which counts as told: everything up to the number is settled, the last
+    /// like this. `None`: it is not settled, or what must be told first is not.
+    pub fn tell(&mut self, client: ClientId, seq: u64) -> Option<(u64, Outcome)> {
+        let entry = self.clients.get_mut(&client)?;
+        if let Some(refusal) = entry.refusals.iter_mut().find(|refusal| refusal.seq == seq) {
+            refusal.is_told = true;
+            return Some((seq, Outcome::Refused(refusal.reason.clone())));
+        }
+        let sure = entry.sure();
+        (seq <= sure).then_some((sure, Outcome::Applied))
+    }
+
+    /// The highest number taken of this client; 0 if none.
+    pub fn applied(&self, client: ClientId) -> u64 {
+        self.clients.get(&client).map_or(0, |entry| entry.taken)
+    }
+
+    fn entry(&mut self, client: ClientId) -> &mut Entry {
         self.clock += 1;
-        self.clients.insert(client, Entry { applied, heard: self.clock });
-        if self.clients.len() > INBOX_CLIENTS_MAX {
-            let oldest =
-                self.clients.iter().min_by_key(|(_, entry)| entry.heard).map(|(client, _)| *client);
+        if self.clients.len() >= INBOX_CLIENTS_MAX && !self.clients.contains_key(&client) {
+            let oldest = self.clients.iter().min_by_key(|(_, entry)| (entry.is_present, entry.heard));
+            let oldest = oldest.map(|(client, _)| *client);
             oldest.map(|client| self.clients.remove(&client));
         }
+        let entry = self.clients.entry(client).or_default();
+        entry.heard = self.clock;
+        entry
+    }
+}
+
+impl Entry {
+    /// Up to where all is settled and no refusal is untold.
+    fn sure(&self) -> u64 {
+        let untold = self.refusals.iter().find(|refusal| !refusal.is_told);
+        untold.map_or(self.settled, |refusal| (refusal.seq - 1).min(self.settled))
+    }
+
+    /// Nobody can tell any more what became of the inputs up to here.
+    fn doubt(&mut self, up_to: u64) {
+        (self.taken, self.settled) = (up_to, up_to);
+        self.doubted = up_to.saturating_add(1);
+        self.refusals.clear();
     }
 }
 
@@ -106,8 +182,10 @@ mod tests {
     fn a_client_that_returns_learns_what_was_applied() {
         let mut inbox = Inbox::new();
         inbox.meet(PHONE, None);
-        inbox.take(PHONE, 1);
-        inbox.take(PHONE, 2);
+        for seq in 1..3 {
+            inbox.take(PHONE, seq);
+            inbox.settle(PHONE, seq, Outcome::Applied);
+        }
         assert_eq!(inbox.meet(PHONE, holds(2, 6)), (Inputs::Known, 2));
         assert_eq!(inbox.take(PHONE, 2), Verdict::Duplicate);
         assert_eq!(inbox.take(PHONE, 3), Verdict::Apply);
@@ -118,6 +196,69 @@ mod tests {
         let mut inbox = Inbox::new();
         assert_eq!(inbox.meet(PHONE, holds(4, 7)), (Inputs::Unknown, 6));
         assert_eq!(inbox.take(PHONE, 7), Verdict::Apply);
+    }
+
+    #[test]
+    fn what_was_sent_first_is_unknown_as_well_to_an_owner_that_knows_nobody() {
+        let mut inbox = Inbox::new();
+        assert_eq!(inbox.meet(PHONE, holds(1, 3)), (Inputs::Unknown, 2));
+    }
+
+    #[test]
+    fn what_is_unknown_stays_unknown_until_the_client_has_heard_it() {
+        let mut inbox = Inbox::new();
+        assert_eq!(inbox.meet(PHONE, holds(4, 7)), (Inputs::Unknown, 6));
+        assert_eq!(inbox.meet(PHONE, holds(4, 7)), (Inputs::Unknown, 6));
+        assert_eq!(inbox.meet(PHONE, holds(7, 7)), (Inputs::Known, 6));
+    }
+
+    #[test]
+    fn what_is_taken_and_not_yet_applied_is_not_called_applied() {
+        let mut inbox = Inbox::new();
+        inbox.meet(PHONE, None);
+        assert_eq!(inbox.take(PHONE, 1), Verdict::Apply);
+        assert_eq!(inbox.meet(PHONE, holds(1, 2)), (Inputs::Known, 0));
+        assert_eq!(inbox.take(PHONE, 1), Verdict::Duplicate);
+        assert_eq!(inbox.tell(PHONE, 1), None);
+        inbox.settle(PHONE, 1, Outcome::Applied);
+        assert_eq!(inbox.tell(PHONE, 1), Some((1, Outcome::Applied)));
+    }
+
+    #[test]
+    fn a_refusal_that_a_cut_swallowed_is_told_again_before_anything_behind_it() {
+        let mut inbox = Inbox::new();
+        inbox.meet(PHONE, None);
+        let refused = Outcome::Refused("no".to_owned());
+        for (seq, outcome) in [(1, Outcome::Applied), (2, refused.clone()), (3, Outcome::Applied)] {
+            inbox.take(PHONE, seq);
+            inbox.settle(PHONE, seq, outcome);
+        }
+        assert_eq!(inbox.meet(PHONE, holds(1, 4)), (Inputs::Known, 1));
+        assert_eq!(inbox.tell(PHONE, 3), None);
+        assert_eq!(inbox.tell(PHONE, 2), Some((2, refused)));
+        assert_eq!(inbox.tell(PHONE, 3), Some((3, Outcome::Applied)));
+    }
+
+    #[test]
+    fn a_new_outbox_begins_behind_all_that_was_taken() {
+        let mut inbox = Inbox::new();
+        inbox.meet(PHONE, None);
+        inbox.take(PHONE, 1);
+        inbox.take(PHONE, 2);
+        assert_eq!(inbox.meet(PHONE, None), (Inputs::Known, 2));
+    }
+
+    #[test]
+    fn a_crowd_of_passers_by_does_not_make_the_inbox_forget_who_is_present() {
+        let mut inbox = Inbox::new();
+        inbox.meet(PHONE, None);
+        for n in 0..2 * INBOX_CLIENTS_MAX {
+            let passer_by = ClientId([n as u8 + 2; 16]);
+            inbox.meet(passer_by, None);
+            inbox.leave(passer_by);
+        }
+        assert!(inbox.clients.contains_key(&PHONE));
+        assert_eq!(inbox.clients.len(), INBOX_CLIENTS_MAX);
     }
 
     #[test]

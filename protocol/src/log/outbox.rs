@@ -1,10 +1,11 @@
 //! The Outbox: what a client typed, said or saved, kept until it is settled.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use bytes::Bytes;
 
-use crate::limits::{INPUT_IN_FLIGHT_MAX, OUTBOX_ENTRIES_MAX, OUTBOX_MAX};
+use crate::limits::{INPUT_COST, INPUT_IN_FLIGHT_MAX, OUTBOX_ENTRIES_MAX, OUTBOX_MAX};
 use crate::wire::OutboxRange;
 
 /// The Outbox is full: the person must wait, nothing was taken.
@@ -15,21 +16,36 @@ use crate::wire::OutboxRange;
 pub struct OutboxFull;
 
 /// One channel's numbered inputs, from the oldest unsettled to the newest.
+///
+/// Its numbers begin at 1. On the wire they follow those that the client has used in this channel before: the first
+/// `Opened` says how many, and until then nothing is sent.
 #[derive(Debug)]
 pub struct Outbox {
+    /// What the wire's numbers are ahead of ours; `None` until the channel was opened once.
+    ahead: Option<u64>,
     /// Number of the first entry.
     first: u64,
     entries: VecDeque<Bytes>,
     bytes: usize,
     /// How many of the entries were sent on this Link.
     sent: usize,
-    sent_bytes: usize,
+    sent_cost: usize,
+    /// Behind the newest number that was sent on any Link.
+    risked: u64,
 }
 
 impl Outbox {
     /// An empty Outbox whose first input will be number 1.
     pub const fn new() -> Self {
-        Self { first: 1, entries: VecDeque::new(), bytes: 0, sent: 0, sent_bytes: 0 }
+        Self {
+            ahead: None,
+            first: 1,
+            entries: VecDeque::new(),
+            bytes: 0,
+            sent: 0,
+            sent_cost: 0,
+            risked: 1,
+        }
     }
 
     /// Numbers an input and keeps it.
@@ -45,49 +61,59 @@ impl Outbox {
         Ok(self.next() - 1)
     }
 
-    /// The next input to send, if one waits and the flight is not full; it counts as sent.
+    /// The next input to send under its number on the wire, if one waits and the flight is not full; it counts as sent.
     pub fn send_next(&mut self) -> Option<(u64, Bytes)> {
-        if !self.has_unsent() || self.sent_bytes >= INPUT_IN_FLIGHT_MAX {
-            return None;
-        }
+        let ahead = self.ahead.filter(|_| self.can_send())?;
         let input = self.entries[self.sent].clone();
-        let seq = self.first + self.sent as u64;
+        let number = self.first + self.sent as u64;
         self.sent += 1;
-        self.sent_bytes += input.len().max(1);
-        Some((seq, input))
+        self.sent_cost += input.len() + INPUT_COST;
+        self.risked = self.risked.max(number + 1);
+        Some((ahead + number, input))
     }
 
     /// Whether an input waits that may be sent now.
     pub fn can_send(&self) -> bool {
-        self.has_unsent() && self.sent_bytes < INPUT_IN_FLIGHT_MAX
+        self.sent < self.entries.len() && self.sent_cost < INPUT_IN_FLIGHT_MAX
     }
 
-    /// Drops everything up to `applied`, which numbering then follows; returns how many inputs that settled.
-    pub fn settle(&mut self, applied: u64) -> u64 {
-        let mut settled = 0;
-        while self.first <= applied && !self.entries.is_empty() {
-            let Some(input) = self.entries.pop_front() else { break };
+    /// The channel was opened: the owner has settled everything up to `applied`. Returns our numbers that this settles.
+    pub fn opened(&mut self, applied: u64) -> Range<u64> {
+        if self.ahead.is_none() {
+            self.ahead = Some(applied.min(u64::MAX / 2));
+            return self.first..self.first;
+        }
+        self.settle(applied)
+    }
+
+    /// Drops everything up to `applied` on the wire; returns our numbers that this settles.
+    pub fn settle(&mut self, applied: u64) -> Range<u64> {
+        let from = self.first;
+        let applied = applied.saturating_sub(self.ahead.unwrap_or(u64::MAX));
+        while self.first <= applied
+            && let Some(input) = self.entries.pop_front()
+        {
             self.first += 1;
             self.bytes -= input.len();
             if self.sent > 0 {
                 self.sent -= 1;
-                self.sent_bytes -= input.len().max(1);
+                self.sent_cost -= input.len() + INPUT_COST;
             }
-            settled += 1;
         }
-        self.first = self.first.max(applied + 1);
-        settled
+        from..self.first
     }
 
     /// The Link is gone: what is not settled will be sent again, if the other side says so.
     pub const fn rewind(&mut self) {
         self.sent = 0;
-        self.sent_bytes = 0;
+        self.sent_cost = 0;
     }
 
-    /// The numbers still unsettled.
-    pub fn range(&self) -> OutboxRange {
-        OutboxRange { first: self.first, next: self.next() }
+    /// The numbers on the wire that were sent and are not settled; `None` if nothing ever was sent.
+    pub fn range(&self) -> Option<OutboxRange> {
+        let ahead = self.ahead?;
+        let (first, next) = (ahead + self.first, ahead + self.first.max(self.risked));
+        (next > 1).then_some(OutboxRange { first, next })
     }
 
     /// Inputs not yet settled.
@@ -103,10 +129,6 @@ impl Outbox {
     fn next(&self) -> u64 {
         self.first + self.entries.len() as u64
     }
-
-    fn has_unsent(&self) -> bool {
-        self.sent < self.entries.len()
-    }
 }
 
 impl Default for Outbox {
@@ -119,18 +141,48 @@ impl Default for Outbox {
 mod tests {
     use super::*;
 
+    fn opened() -> Outbox {
+        let mut outbox = Outbox::new();
+        outbox.opened(0);
+        outbox
+    }
+
     #[test]
     fn an_input_is_kept_until_it_is_settled_and_sent_once_a_link() {
-        let mut outbox = Outbox::new();
+        let mut outbox = opened();
         assert_eq!(outbox.push(Bytes::from_static(b"a")), Ok(1));
         assert_eq!(outbox.push(Bytes::from_static(b"b")), Ok(2));
         assert_eq!(outbox.send_next().map(|(seq, _)| seq), Some(1));
         assert_eq!(outbox.send_next().map(|(seq, _)| seq), Some(2));
         assert_eq!(outbox.send_next(), None);
         outbox.rewind();
-        assert_eq!(outbox.settle(1), 1);
+        assert_eq!(outbox.opened(1), 1..2);
         assert_eq!(outbox.send_next().map(|(seq, _)| seq), Some(2));
-        assert_eq!(outbox.range(), OutboxRange { first: 2, next: 3 });
+        assert_eq!(outbox.range(), Some(OutboxRange { first: 2, next: 3 }));
+    }
+
+    #[test]
+    fn what_was_never_sent_is_not_in_doubt() {
+        let mut outbox = opened();
+        assert_eq!(outbox.range(), None);
+        outbox.push(Bytes::from_static(b"a")).unwrap();
+        outbox.push(Bytes::from_static(b"b")).unwrap();
+        assert_eq!(outbox.range(), None);
+        outbox.send_next();
+        outbox.rewind();
+        assert_eq!(outbox.range(), Some(OutboxRange { first: 1, next: 2 }));
+    }
+
+    #[test]
+    fn a_channel_opened_again_goes_on_behind_the_numbers_it_used() {
+        let mut outbox = Outbox::new();
+        assert_eq!(outbox.push(Bytes::from_static(b"a")), Ok(1));
+        assert_eq!(outbox.send_next(), None);
+        assert_eq!(outbox.opened(10), 1..1);
+        assert_eq!(outbox.send_next().map(|(seq, _)| seq), Some(11));
+        assert_eq!(outbox.settle(10), 1..1);
+        assert_eq!(outbox.settle(11), 1..2);
+        assert_eq!(outbox.range(), Some(OutboxRange { first: 12, next: 12 }));
     }
 
     #[test]
@@ -145,12 +197,22 @@ mod tests {
 
     #[test]
     fn no_more_is_in_flight_than_the_other_side_takes() {
-        let mut outbox = Outbox::new();
+        let mut outbox = opened();
         for _ in 0..64 {
             outbox.push(Bytes::from(vec![0; 16 << 10])).unwrap();
         }
         assert_eq!(std::iter::from_fn(|| outbox.send_next()).count(), 4);
         outbox.settle(2);
         assert_eq!(std::iter::from_fn(|| outbox.send_next()).count(), 2);
+    }
+
+    #[test]
+    fn small_inputs_in_flight_are_bounded_by_what_they_cost() {
+        let mut outbox = opened();
+        for _ in 0..OUTBOX_ENTRIES_MAX {
+            outbox.push(Bytes::from_static(b"k")).unwrap();
+        }
+        let flight = std::iter::from_fn(|| outbox.send_next()).count();
+        assert!(flight * (1 + INPUT_COST) <= INPUT_IN_FLIGHT_MAX + 1 + INPUT_COST, "{flight}");
     }
 }

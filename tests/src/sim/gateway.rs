@@ -209,7 +209,7 @@ impl Gateway {
         let Some(wire) = around.net.wires.get_mut(&id) else { return Ok(false) };
         let is_timer = visit.session.poll_timeout().is_some_and(|at| at <= now);
         let has_mail = wire.up.arrives_at().is_some_and(|at| at <= now) || wire.server.is_due(now);
-        let is_writable = wire.down.leaves_at().is_none() || wire.down.can_take();
+        let is_writable = wire.down.can_take();
         if !is_timer && !has_mail && !(visit.wake && is_writable) {
             return Ok(false);
         }
@@ -282,7 +282,11 @@ impl Gateway {
                 self.visits.get_mut(&id).expect("here").channels.remove(&ch);
             }
             ServerEvent::Fetch { req, query, .. } => {
-                self.visits.get_mut(&id).expect("here").session.fetched(req, Ok(Bytes::from([&query[..]; 8].concat())));
+                self.visits
+                    .get_mut(&id)
+                    .expect("here")
+                    .session
+                    .fetched(req, Ok(Bytes::from([&query[..]; 8].concat())));
             }
             ServerEvent::Bye => {}
         }

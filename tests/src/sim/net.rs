@@ -135,7 +135,8 @@ impl Net {
     /// When something next happens on a connection by itself. What comes to a stopped phone waits.
     pub(super) fn next_at(&self, is_stopped: impl Fn(usize) -> bool) -> Option<Time> {
         let wires = self.wires.values().flat_map(|wire| {
-            let hears = matches!(wire.client, End::Open | End::Ending(_)) && !is_stopped(wire.phone);
+            let hears =
+                matches!(wire.client, End::Open | End::Ending(_)) && !is_stopped(wire.phone);
             let serves = matches!(wire.server, End::Open | End::Ending(_));
             [
                 wire.up.leaves_at(),

@@ -201,14 +201,12 @@ impl Phone {
         let has_mail = wires.iter().flatten().any(|id| {
             net.wires.get(id).is_none_or(|wire| {
                 wire.client.is_due(now)
-                    || (wire.client == End::Open
+                    || (matches!(wire.client, End::Open | End::Ending(_))
                         && wire.down.arrives_at().is_some_and(|at| at <= now))
             })
         });
-        let is_writable = self
-            .wire
-            .and_then(|id| net.wires.get(&id))
-            .is_none_or(|wire| wire.up.leaves_at().is_none() || wire.up.can_take());
+        let is_writable =
+            self.wire.and_then(|id| net.wires.get(&id)).is_none_or(|wire| wire.up.can_take());
         if !is_timer && !has_mail && !(self.wake && is_writable) {
             return Ok(false);
         }

@@ -60,7 +60,7 @@ export class Emulator {
   mount(place: HTMLElement): void {
     this.#place = place;
     this.#terminal.open(place);
-    scrollByTouch(place);
+    scrollByTouch(place, this.#terminal);
     const { textarea } = this.#terminal;
     textarea?.addEventListener("focus", () => this.#reportFocus(FOCUS_IN));
     textarea?.addEventListener("blur", () => this.#reportFocus(FOCUS_OUT));

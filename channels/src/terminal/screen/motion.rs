@@ -4,6 +4,7 @@ use super::Screen;
 use super::cell::Cell;
 use super::cursor::Saved;
 use super::grid::Grid;
+use super::keyboard::Keyboard;
 use super::mode::Switch;
 
 impl Screen {
@@ -97,9 +98,10 @@ impl Screen {
         }
     }
 
-    /// Shows the primary screen again.
+    /// Shows the primary screen again; nothing of the other is kept.
     pub(super) fn leave_alternate(&mut self) {
         self.alternate = None;
+        self.keyboards[1] = Keyboard::default();
     }
 
     /// IL and DL happen between the cursor's row and the bottom margin, if it is between the margins.

@@ -9,6 +9,11 @@ use crate::log::Outbox;
 use crate::position::{Epoch, Position, Unit};
 use crate::wire::{Credit, Data, Open, Opened, Priority, Resume};
 
+/// Bytes of an Open's fields of bounded size: numbers at their longest, tags and lengths.
+const OPEN_COST: usize = 100;
+/// Tag and length of a spec.
+const OPEN_COST_SPEC: usize = 6;
+
 #[derive(Debug)]
 pub(super) struct Channel {
     id: ChannelId,
@@ -58,18 +63,22 @@ impl Channel {
     }
 
     pub(super) fn open_frame(&self, ch: Ch) -> Open {
-        let range = self.outbox.range();
         Open {
             ch,
             id: self.id,
             kind: self.kind.clone(),
             spec: self.spec.clone(),
             have: self.position(),
-            window: self.window(),
+            window: self.window_beyond(self.position()),
             priority: self.priority,
-            outbox: (range.next > 1).then_some(range),
+            outbox: self.outbox.range(),
             client: None,
         }
+    }
+
+    /// Bytes that its Open takes at most.
+    pub(super) fn open_cost(&self) -> usize {
+        OPEN_COST + self.kind.len() + self.spec.as_ref().map_or(0, |spec| spec.len() + OPEN_COST_SPEC)
     }
 
     pub(super) const fn position(&self) -> Option<Position> {
@@ -81,6 +90,14 @@ impl Channel {
 
     pub(super) const fn is_open(&self) -> bool {
         self.is_open
+    }
+
+    pub(super) fn is_of(&self, id: ChannelId) -> bool {
+        self.id == id
+    }
+
+    pub(super) const fn priority(&self) -> Priority {
+        self.priority
     }
 
     /// The gateway answered our Open.
@@ -113,9 +130,12 @@ impl Channel {
             Unit::Bytes => data.bytes.len() as u64,
             Unit::Records => 1,
         };
-        let end = data.off + units;
+        let end = data.off.saturating_add(units);
         if end <= next && !matches!(self.place, Place::Waiting { .. }) {
             return Ok(None);
+        }
+        if let Place::Waiting { .. } = self.place {
+            self.consumed = next;
         }
         let bytes = match self.unit {
             Unit::Bytes => {
@@ -124,7 +144,6 @@ impl Channel {
             Unit::Records => data.bytes,
         };
         self.place = Place::At(Position { epoch, offset: end });
-        self.consumed = self.consumed.max(next);
         Ok(Some((next, bytes)))
     }
 
@@ -163,9 +182,15 @@ impl Channel {
     /// The credit to report, if it changed since the last report on this Link.
     pub(super) fn credit(&mut self, ch: Ch) -> Option<Credit> {
         self.position().filter(|_| self.is_open)?;
-        let limit = self.consumed + u64::from(self.window());
+        let limit = self.consumed.saturating_add(self.window().into());
         let credit = Credit { ch, consumed: self.consumed, limit, priority: self.priority };
         (self.reported.replace(credit) != Some(credit)).then_some(credit)
+    }
+
+    /// Credit beyond what is shown: what the view has not parsed yet takes of it.
+    fn window_beyond(&self, have: Option<Position>) -> u32 {
+        let unparsed = have.map_or(0, |have| have.offset.saturating_sub(self.consumed));
+        self.window().saturating_sub(u32::try_from(unparsed).unwrap_or(u32::MAX))
     }
 
     const fn window(&self) -> u32 {

@@ -27,6 +27,8 @@ impl ClientSession {
         self.heard(now);
         if frames.iter().any(|frame| matches!(frame, Frame::Data(_) | Frame::Snapshot(_))) {
             self.note_unreported(now, len);
+        } else {
+            self.note_aside(now, len);
         }
         frames.into_iter().try_for_each(|frame| self.handle_frame(now, frame))
     }
@@ -36,7 +38,7 @@ impl ClientSession {
             return self.handle_first(frame);
         }
         match frame {
-            Frame::Opened(opened) => self.opened(&opened),
+            Frame::Opened(opened) => self.opened(now, &opened),
             Frame::Data(data) => {
                 let ch = data.ch;
                 let Some(channel) = self.channels.get_mut(&ch).filter(|channel| channel.is_open())
@@ -111,23 +113,24 @@ impl ClientSession {
         Ok(())
     }
 
-    fn opened(&mut self, opened: &Opened) {
+    fn opened(&mut self, now: Time, opened: &Opened) {
         let ch = opened.ch;
-        let Some(channel) = self.channels.get_mut(&ch) else { return };
-        let held = channel.outbox.range();
+        let Some(channel) = self.channels.get_mut(&ch).filter(|channel| !channel.is_open()) else {
+            return;
+        };
         channel.opened(opened);
-        let settled = channel.outbox.settle(opened.applied);
+        let settled = channel.outbox.opened(opened.applied);
         self.events.push_back(ClientEvent::Opened { ch, resume: opened.resume });
-        match opened.inputs {
-            Inputs::Known if settled > 0 => {
-                self.events.push_back(ClientEvent::Applied { ch, seq: opened.applied });
-            }
-            Inputs::Known => {}
-            Inputs::Unknown => {
-                let next = held.next.min(opened.applied + 1);
-                self.events.push_back(ClientEvent::InputsUnknown { ch, first: held.first, next });
-            }
+        if !settled.is_empty() {
+            self.events.push_back(match opened.inputs {
+                Inputs::Known => ClientEvent::Applied { ch, seq: settled.end - 1 },
+                Inputs::Unknown => {
+                    ClientEvent::InputsUnknown { ch, first: settled.start, next: settled.end }
+                }
+            });
         }
+        // What the view did since the Open was written is in no statement yet.
+        self.note_unreported(now, 1);
     }
 
     fn snapshot(&mut self, now: Time, snapshot: Snapshot) {
@@ -147,13 +150,19 @@ impl ClientSession {
             return;
         };
         let settled = channel.outbox.settle(applied);
-        if settled == 0 {
+        if settled.is_empty() {
             return;
         }
-        self.events.push_back(match outcome {
-            Outcome::Applied => ClientEvent::Applied { ch, seq: applied },
-            Outcome::Refused(reason) => ClientEvent::InputRefused { ch, seq: applied, reason },
-        });
+        let seq = settled.end - 1;
+        match outcome {
+            Outcome::Applied => self.events.push_back(ClientEvent::Applied { ch, seq }),
+            Outcome::Refused(reason) => {
+                if settled.start < seq {
+                    self.events.push_back(ClientEvent::Applied { ch, seq: seq - 1 });
+                }
+                self.events.push_back(ClientEvent::InputRefused { ch, seq, reason });
+            }
+        }
     }
 
     fn fault(&mut self, fault: Fault) -> Result<(), Fault> {

@@ -1,12 +1,14 @@
 //! The Links under a session: which one is in use, and when the next is dialled.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::{ClientEvent, ClientSession, LinkState};
 use crate::fault::Fault;
-use crate::limits::{DIAL_WITHIN, WELCOME_WITHIN};
+use crate::id::Ch;
+use crate::limits::{DIAL_WITHIN, REDIAL_MIN, WELCOME_WITHIN};
 use crate::link::{AckClock, Liveness, Pulse};
 use crate::time::Time;
 use crate::wire::{Decoder, Encoder, Frame, Hello, Sealed, Version};
@@ -36,12 +38,18 @@ pub(super) struct Link {
     pub(super) rx_bytes: u64,
     pub(super) unreported: AckClock,
     pub(super) suspected: bool,
+    /// While suspected, and after a second dial failed: when to dial the next.
+    redial_at: Option<Time>,
+    /// The channels that its Hello named.
+    named: BTreeSet<Ch>,
 }
 
 impl ClientSession {
     /// The first packet of the next Link: in the upgrade header, or as the first message. Each dial needs a new one.
     pub fn hello(&mut self, now: Time) -> Bytes {
         self.generation += 1;
+        let channels = self.opens();
+        self.named = channels.iter().map(|open| open.ch).collect();
         let hello = Hello {
             version_min: Version::V1.number(),
             version_max: Version::NEWEST.number(),
@@ -49,14 +57,19 @@ impl ClientSession {
             generation: self.generation,
             last_boot: self.last_boot,
             zstd_window_log: self.config.zstd_window_log,
-            channels: self.opens(),
+            channels,
             agent: self.config.agent.clone(),
         };
         Encoder::new().seal(now, &[Frame::Hello(hello)], Sealed::Plain)
     }
 
     /// A dial became a Link, and its Hello is sent: it replaces the one in use.
+    ///
+    /// A session that meanwhile went to sleep or ended does not take it: close it.
     pub fn link_up(&mut self, now: Time) {
+        if matches!(self.phase, Phase::Asleep | Phase::Closed) {
+            return;
+        }
         let srtt = self.link().and_then(|link| link.liveness.srtt());
         self.forget_link();
         self.redialing = false;
@@ -68,27 +81,49 @@ impl ClientSession {
                 rx_bytes: 0,
                 unreported: AckClock::default(),
                 suspected: false,
+                redial_at: None,
+                named: std::mem::take(&mut self.named),
             },
         };
     }
 
-    /// The Link in use is gone. `fault`: what the gateway said, if anything; `random`: uniform, for the jitter.
+    /// The Link in use is gone; without one in use, nothing changes. `fault`: what the gateway said, if anything;
+    /// `random`: uniform, for the jitter.
     pub fn link_down(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
+        if self.link().is_none() {
+            return;
+        }
         self.forget_link();
+        if let Some(fault) = fault.filter(|fault| !fault.should_retry()) {
+            return self.end(fault.clone());
+        }
         if self.redialing {
             self.redialing = false;
             self.phase = Phase::Dialing;
             self.say(LinkState::Connecting);
             return;
         }
-        self.after_failure(now, random, fault);
+        self.after_failure(now, random);
     }
 
     /// A dial failed. `fault` as in [`Self::link_down`].
     pub fn dial_failed(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
-        self.redialing = false;
-        if matches!(self.phase, Phase::Dialing) {
-            self.after_failure(now, random, fault);
+        let was_second = std::mem::take(&mut self.redialing);
+        if let Some(fault) = fault.filter(|fault| !fault.should_retry())
+            && matches!(self.phase, Phase::Dialing)
+        {
+            return self.end(fault.clone());
+        }
+        match &mut self.phase {
+            Phase::Dialing => self.after_failure(now, random),
+            Phase::Live(link) if was_second => {
+                link.redial_at = Some(now + self.backoff.next(random).max(REDIAL_MIN));
+            }
+            Phase::Offline { .. }
+            | Phase::Greeting { .. }
+            | Phase::Live(_)
+            | Phase::Asleep
+            | Phase::Closed => {}
         }
     }
 
@@ -104,10 +139,11 @@ impl ClientSession {
 
     /// The app goes to the background: say Bye; [`Self::nudge`] ends it.
     pub fn sleep(&mut self) {
-        if !matches!(self.phase, Phase::Closed) {
+        if !matches!(self.phase, Phase::Asleep | Phase::Closed) {
+            let was_linked = self.link().is_some();
             self.forget_link();
-            self.redialing = false;
-            self.control.push_back(Frame::Bye);
+            self.cancel_dial();
+            self.control.extend(was_linked.then_some(Frame::Bye));
             self.phase = Phase::Asleep;
             self.say(LinkState::Asleep);
         }
@@ -115,9 +151,10 @@ impl ClientSession {
 
     /// Ends the session for good: the credential is no longer taken.
     pub fn give_up(&mut self, fault: Fault) {
-        self.forget_link();
-        self.phase = Phase::Closed;
-        self.say(LinkState::Closed(fault));
+        if self.link().is_some() {
+            self.events.push_back(ClientEvent::HangUp);
+        }
+        self.end(fault);
     }
 
     /// Time has passed.
@@ -129,6 +166,7 @@ impl ClientSession {
                 self.link_down(now, random, None);
             }
             Phase::Live(link) => {
+                link.unreported.handle_timeout(now);
                 link.liveness.handle_timeout(now);
                 match link.liveness.pulse() {
                     Pulse::Alive => {}
@@ -137,7 +175,8 @@ impl ClientSession {
                         self.say(LinkState::Suspect { since });
                         self.redial();
                     }
-                    Pulse::Suspect(_) => self.redial(),
+                    Pulse::Suspect(_) if link.redial_at.is_none_or(|at| now >= at) => self.redial(),
+                    Pulse::Suspect(_) => {}
                     Pulse::Dead => {
                         self.events.push_back(ClientEvent::HangUp);
                         self.link_down(now, random, None);
@@ -158,7 +197,9 @@ impl ClientSession {
             Phase::Offline { retry_at } => Some(*retry_at),
             Phase::Greeting { until, .. } => Some(*until),
             Phase::Live(link) => {
-                [link.liveness.poll_timeout(), link.unreported.due_at()].into_iter().flatten().min()
+                let redial = link.redial_at.filter(|_| link.suspected && !self.redialing);
+                let others = [link.liveness.poll_timeout(), link.unreported.wake_at()];
+                others.into_iter().flatten().chain(redial).min()
             }
             Phase::Dialing | Phase::Asleep | Phase::Closed => None,
         }
@@ -185,6 +226,7 @@ impl ClientSession {
     pub(super) fn heard(&mut self, now: Time) {
         let Some(link) = self.link() else { return };
         link.liveness.heard(now);
+        link.redial_at = None;
         if std::mem::take(&mut link.suspected) {
             self.say(LinkState::Live);
             if std::mem::take(&mut self.redialing) {
@@ -205,13 +247,28 @@ impl ClientSession {
         }
     }
 
+    pub(super) fn note_aside(&mut self, now: Time, bytes: u64) {
+        if let Phase::Live(link) = &mut self.phase {
+            link.unreported.note_aside(now, bytes);
+        }
+    }
+
     pub(super) fn welcomed(&mut self) {
         if let Phase::Greeting { link, .. } = std::mem::replace(&mut self.phase, Phase::Closed) {
+            self.say_what_hello_missed(&link.named);
             self.phase = Phase::Live(link);
             self.backoff.reset();
             self.come_back_at = None;
             self.say(LinkState::Live);
         }
+    }
+
+    /// What was opened or closed since the Hello was written, and what did not fit into it.
+    fn say_what_hello_missed(&mut self, named: &BTreeSet<Ch>) {
+        let closed = named.iter().filter(|ch| !self.channels.contains_key(ch));
+        self.control.extend(closed.map(|ch| Frame::Close(*ch, None)));
+        let opened = self.channels.iter().filter(|(ch, _)| !named.contains(ch));
+        self.control.extend(opened.map(|(ch, channel)| Frame::Open(channel.open_frame(*ch))));
     }
 
     fn dial(&mut self) {
@@ -226,10 +283,23 @@ impl ClientSession {
         }
     }
 
-    fn after_failure(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
-        if let Some(fault) = fault.filter(|fault| !fault.should_retry()) {
-            return self.give_up(fault.clone());
+    fn cancel_dial(&mut self) {
+        if std::mem::take(&mut self.redialing) || matches!(self.phase, Phase::Dialing) {
+            self.events.push_back(ClientEvent::CancelDial);
         }
+    }
+
+    /// Over: nothing is said after this.
+    fn end(&mut self, fault: Fault) {
+        if !matches!(self.phase, Phase::Closed) {
+            self.forget_link();
+            self.cancel_dial();
+            self.phase = Phase::Closed;
+            self.say(LinkState::Closed(fault));
+        }
+    }
+
+    fn after_failure(&mut self, now: Time, random: u64) {
         let retry_at = self.come_back_at.take().unwrap_or_else(|| now + self.backoff.next(random));
         if retry_at <= now {
             return self.dial();

@@ -12,7 +12,8 @@ mod handle;
 mod link;
 mod transmit;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use bytes::Bytes;
 
@@ -21,7 +22,7 @@ use self::link::Phase;
 use super::Backoff;
 use crate::fault::{Code, Fault};
 use crate::id::{Boot, Ch, ChannelId, ClientId};
-use crate::limits::{CHANNELS_MAX, FETCHES_MAX, INPUT_MAX};
+use crate::limits::{CHANNELS_MAX, FETCHES_MAX, HELLO_CHANNELS_MAX, INPUT_MAX};
 use crate::log::OutboxFull;
 use crate::position::Position;
 use crate::time::Time;
@@ -154,6 +155,8 @@ pub enum ClientEvent {
 pub struct ClientSession {
     config: ClientConfig,
     generation: u64,
+    /// The channels that the newest Hello named.
+    named: BTreeSet<Ch>,
     last_boot: Option<Boot>,
     phase: Phase,
     /// Another Link is being tried while one is in use.
@@ -174,6 +177,7 @@ impl ClientSession {
         let mut session = Self {
             config,
             generation: 0,
+            named: BTreeSet::new(),
             last_boot: None,
             phase: Phase::Dialing,
             redialing: false,
@@ -194,7 +198,7 @@ impl ClientSession {
     /// Reads a channel, and creates it first if it does not exist and `spec` says how. `have`: what the view already shows.
     ///
     /// # Errors
-    /// [`Code::Limit`] above 256 channels.
+    /// [`Code::Limit`] above 256 channels, or if this one is open already.
     pub fn open(
         &mut self,
         id: ChannelId,
@@ -208,6 +212,9 @@ impl ClientSession {
                 Code::Limit,
                 format!("At most {CHANNELS_MAX} channels can be open. Close one first."),
             ));
+        }
+        if self.channels.values().any(|channel| channel.is_of(id)) {
+            return Err(Fault::new(Code::Limit, "This channel is open already."));
         }
         let ch = self.free_ch();
         let channel = Channel::new(id, kind, spec, have, priority);
@@ -238,8 +245,16 @@ impl ClientSession {
 
     /// Asks for the newest state instead of what is unsent, if at least `min_unsent` units are.
     pub fn refresh(&mut self, ch: Ch, min_unsent: u64) {
-        if self.is_live() && self.channels.contains_key(&ch) {
-            self.control.push_back(Frame::Refresh(ch, min_unsent));
+        if !self.is_live() || !self.channels.contains_key(&ch) {
+            return;
+        }
+        let asked = self.control.iter_mut().find_map(|frame| match frame {
+            Frame::Refresh(other, min) if *other == ch => Some(min),
+            _ => None,
+        });
+        match asked {
+            Some(min) => *min = min_unsent.min(*min),
+            None => self.control.push_back(Frame::Refresh(ch, min_unsent)),
         }
     }
 
@@ -305,8 +320,16 @@ impl ClientSession {
         }
     }
 
+    /// As many channels as fit into a Hello, the urgent ones first.
     fn opens(&self) -> Vec<Open> {
-        self.channels.iter().map(|(ch, channel)| channel.open_frame(*ch)).collect()
+        let mut channels: Vec<_> = self.channels.iter().collect();
+        channels.sort_by_key(|(ch, channel)| (Reverse(channel.priority()), **ch));
+        let mut room = HELLO_CHANNELS_MAX;
+        let opens = channels.into_iter().map_while(|(ch, channel)| {
+            room = room.checked_sub(channel.open_cost())?;
+            Some(channel.open_frame(*ch))
+        });
+        opens.collect()
     }
 
     fn say(&mut self, state: LinkState) {

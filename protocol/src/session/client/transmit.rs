@@ -1,5 +1,7 @@
 //! What to send next. Called only when the socket can take a packet.
 
+use std::cmp::Reverse;
+
 use bytes::Bytes;
 
 use super::ClientSession;
@@ -29,14 +31,25 @@ impl ClientSession {
         (!frames.is_empty()).then(|| Encoder::new().seal(now, &frames, Sealed::Plain))
     }
 
+    /// Inputs, one of each channel in turn, the most urgent channels first: a key waits behind no other channel's paste.
     fn inputs(&mut self, frames: &mut Vec<Frame>) {
+        let mut waiting: Vec<_> = self
+            .channels
+            .iter_mut()
+            .filter(|(_, channel)| channel.is_open() && channel.outbox.can_send())
+            .collect();
+        waiting.sort_by_key(|(_, channel)| (Reverse(channel.priority()), channel.outbox.waiting_bytes()));
         let mut bytes = 0;
-        for (ch, channel) in self.channels.iter_mut().filter(|(_, channel)| channel.is_open()) {
-            while bytes < INPUT_MAX && frames.len() < FRAMES_PER_PACKET {
-                let Some((seq, input)) = channel.outbox.send_next() else { break };
+        while !waiting.is_empty() {
+            waiting.retain_mut(|(ch, channel)| {
+                if bytes >= INPUT_MAX || frames.len() >= FRAMES_PER_PACKET {
+                    return false;
+                }
+                let Some((seq, input)) = channel.outbox.send_next() else { return false };
                 bytes += input.len();
-                frames.push(Frame::Input(Input { ch: *ch, seq, bytes: input, client: None }));
-            }
+                frames.push(Frame::Input(Input { ch: **ch, seq, bytes: input, client: None }));
+                true
+            });
         }
     }
 

@@ -92,7 +92,6 @@ impl View {
 
     /// Ends the program and waits until that is taken.
     pub(crate) async fn end(mut self) -> Result<()> {
-        self.device.end_program()?;
-        self.device.until("the end was not taken", |device| device.unsettled() == 0).await
+        self.device.end_program().await
     }
 }

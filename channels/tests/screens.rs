@@ -1,0 +1,186 @@
+//! Snapshots of screens: restored anywhere in a stream, into a terminal in any state, they go on as if nothing had been
+//! missed. Judged by the Screen itself and by another emulator (alacritty's).
+
+#[path = "screens/other.rs"]
+mod other;
+#[path = "screens/trace.rs"]
+mod trace;
+
+use devtail_channels::terminal::{Screen, Size, Source};
+use other::Other;
+use trace::Trace;
+
+/// A stream as it stands in the Log, and the size it begins with.
+struct Stream {
+    name: String,
+    size: Size,
+    log: Vec<u8>,
+}
+
+fn recordings() -> Vec<Stream> {
+    let recording = |name: &str, raw: &[u8], cols, rows| {
+        let size = Size::new(cols, rows).unwrap();
+        let mut source = Source::new(size);
+        let log = raw.chunks(1000).flat_map(|part| source.take(part).log).collect();
+        Stream { name: name.into(), size, log }
+    };
+    vec![
+        recording("bash", include_bytes!("recordings/bash.raw"), 80, 24),
+        recording("less", include_bytes!("recordings/less.raw"), 80, 24),
+        recording("vim", include_bytes!("recordings/vim.raw"), 80, 24),
+        recording("tmux", include_bytes!("recordings/tmux.raw"), 100, 30),
+        recording("curses", include_bytes!("recordings/curses.raw"), 90, 28),
+    ]
+}
+
+/// A stream of random sequences; the same for the same seed.
+fn random(seed: u64) -> Stream {
+    let mut trace = Trace::new(seed);
+    let size = trace.size();
+    let mut source = Source::new(size);
+    let mut log = Vec::new();
+    for _ in 0..150 {
+        match trace.step() {
+            trace::Step::Bytes(bytes) => log.extend(source.take(&bytes).log),
+            trace::Step::Resize(size) => log.extend(source.resize(size)),
+        }
+    }
+    Stream { name: format!("seed {seed}"), size, log }
+}
+
+/// A terminal in some odd state: on the alternate screen, margins set, in the middle of a sequence.
+fn odd(seed: u64) -> Screen {
+    let stream = random(seed.wrapping_mul(77) + 5);
+    let mut screen = Screen::new(stream.size);
+    screen.feed(&stream.log);
+    screen.feed(b"\x1b[?1049h\x1b[2;3r\x1b[?6h\x1b[4h\x1b[?7l\x1b(0\x1b[1;7;45m\x1b[?1003h\x1b[>5u\x1b]0;odd\x07\x1b[3");
+    screen
+}
+
+#[track_caller]
+fn goes_on_from(stream: &Stream, cuts: impl Iterator<Item = usize>) {
+    let mut whole = Screen::new(stream.size);
+    whole.feed(&stream.log);
+    let (mut upto, mut at) = (Screen::new(stream.size), 0);
+    for cut in cuts {
+        upto.feed(&stream.log[at..cut]);
+        at = cut;
+        let snapshot = upto.snapshot("name");
+        let ground = upto.ground_offset();
+        let mut restored = odd(cut as u64);
+        restored.restore(&snapshot, ground);
+        let mut sober = upto.clone();
+        sober.feed(b"\x18");
+        restored.feed(&stream.log[usize::try_from(ground).unwrap()..cut]);
+        let mut now = restored.clone();
+        now.feed(b"\x18");
+        assert_eq!(now.describe(), sober.describe(), "{}: restored at {cut} of {}", stream.name, stream.log.len());
+        restored.feed(&stream.log[cut..]);
+        assert_eq!(restored.describe(), whole.describe(), "{}: gone on from {cut} of {}", stream.name, stream.log.len());
+        assert_eq!(restored.digest(), whole.digest());
+    }
+}
+
+#[test]
+fn a_recording_goes_on_from_a_snapshot_at_any_cut() {
+    for stream in recordings() {
+        goes_on_from(&stream, (0..stream.log.len()).step_by(211));
+    }
+}
+
+#[test]
+fn a_random_stream_goes_on_from_a_snapshot_at_any_cut() {
+    for seed in 0..400 {
+        let stream = random(seed);
+        goes_on_from(&stream, (0..stream.log.len()).step_by(37));
+    }
+}
+
+#[test]
+fn a_small_stream_goes_on_from_a_snapshot_at_every_byte() {
+    for seed in 1000..1020 {
+        let mut stream = random(seed);
+        stream.log.truncate(400);
+        goes_on_from(&stream, 0..stream.log.len());
+    }
+}
+
+#[test]
+fn another_emulator_in_any_state_shows_what_a_snapshot_tells() {
+    for seed in 0..400 {
+        let stream = random(seed);
+        let mut screen = Screen::new(stream.size);
+        for (n, part) in stream.log.chunks(150).enumerate() {
+            screen.feed(part);
+            let mut other = Other::new(stream.size);
+            let dirt = random(seed * 31 + n as u64 + 7777);
+            other.feed(&dirt.log[..dirt.log.len() / 2]);
+            other.feed(b"\x1b[3");
+            other.resize(screen.size());
+            other.feed(&screen.snapshot("").vt);
+            other.assert_shows(&screen, &format!("{} after {} bytes", stream.name, screen.offset()));
+        }
+    }
+}
+
+#[test]
+fn another_emulator_goes_on_from_a_snapshot_as_from_the_beginning() {
+    for stream in recordings() {
+        let mut whole = Other::new(stream.size);
+        whole.feed(&stream.log);
+        let mut screen = Screen::new(stream.size);
+        for (n, part) in stream.log.chunks(499).enumerate() {
+            let mut other = Other::new(stream.size);
+            other.feed(&screen.snapshot("").vt);
+            other.feed(&stream.log[usize::try_from(screen.ground_offset()).unwrap()..]);
+            assert_eq!(other.describe(), whole.describe(), "{} from cut {n}", stream.name);
+            screen.feed(part);
+        }
+    }
+}
+
+#[test]
+fn the_screen_shows_what_another_emulator_shows() {
+    for stream in recordings() {
+        let (mut screen, mut other) = (Screen::new(stream.size), Other::new(stream.size));
+        for part in stream.log.chunks(997) {
+            screen.feed(part);
+            other.feed(part);
+            let mut sober = screen.clone();
+            sober.feed(b"\x18");
+            other.feed_copy_and_assert(&sober, &format!("{} after {} bytes", stream.name, screen.offset()));
+        }
+    }
+}
+
+#[test]
+fn a_snapshot_scrolls_nothing_and_clears_no_scrollback() {
+    for stream in recordings().into_iter().chain((0..50).map(random)) {
+        let mut screen = Screen::new(stream.size);
+        screen.feed(&stream.log);
+        let mut other = Other::new(screen.size());
+        other.feed("row\r\n".repeat(2000).as_bytes());
+        let before = other.history();
+        other.feed(&screen.snapshot("").vt);
+        // The alternate screen has no scrollback to count.
+        other.feed(b"\x1b[?1049l");
+        assert_eq!(other.history(), before, "{}", stream.name);
+        let vt = screen.snapshot("").vt;
+        let clears = [&b"\x1bc"[..], b"\x1b[2J", b"\x1b[3J"];
+        assert!(!clears.iter().any(|clear| vt.windows(clear.len()).any(|window| window == *clear)));
+    }
+}
+
+#[test]
+fn the_largest_grid_in_all_colours_still_fits_a_packet() {
+    let mut screen = Screen::new(Size::new(1000, 250).unwrap());
+    for n in 0..250_000u32 {
+        let (r, g, b) = (n % 256, n / 7 % 256, n / 3 % 256);
+        screen.feed(format!("\x1b[38;2;{r};{g};{b};48;2;{b};{r};{g}m日").as_bytes());
+    }
+    let snapshot = screen.snapshot("name");
+    assert!(snapshot.encode().len() <= devtail_protocol::limits::SNAPSHOT_MAX);
+    let mut restored = Screen::default();
+    restored.restore(&snapshot, 0);
+    assert_eq!(restored.contents(), screen.contents());
+}

@@ -1,0 +1,68 @@
+//! What the session tells on its way to the window.
+
+use anyhow::Result;
+use devtail_channels::terminal::{End, Snapshot};
+use devtail_client::{ChannelEvent, Event, LinkState};
+use tokio::time::Instant;
+
+use super::{Left, View};
+use crate::exit::{Failure, of_state, printable};
+use crate::screen::happened;
+
+impl View<'_> {
+    pub(super) async fn event(&mut self, event: Event) -> Result<Option<Left>> {
+        match event {
+            Event::State(state) => {
+                of_state(&state).map_or(Ok(()), Err)?;
+                let is_live = state == LinkState::Live;
+                self.not_live_since =
+                    (!is_live).then(|| self.not_live_since.unwrap_or_else(Instant::now));
+                self.state = state;
+            }
+            Event::Channel(ch, event) if ch == self.ch => return self.channel_event(event).await,
+            Event::Channel(..) | Event::DialFailed(_) | Event::Fetched { .. } => {}
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn channel_event(&mut self, event: ChannelEvent) -> Result<Option<Left>> {
+        match event {
+            ChannelEvent::Data { off, bytes } => {
+                let upto = off + bytes.len() as u64;
+                let shown = self.passage.feed(&bytes);
+                self.host_size = self.passage.take_size().unwrap_or(self.host_size);
+                self.writer.put_log(shown, self.ch, upto).await;
+            }
+            ChannelEvent::Snapshot { had, state, .. } => self.snapshot(had, &state).await?,
+            ChannelEvent::End { status, .. } => {
+                return Ok(Some(Left::Ended(End::decode(&status)?)));
+            }
+            ChannelEvent::InputRefused { reason, .. } => {
+                self.note = Some(format!("devtail: not typed: {}", printable(&reason)));
+            }
+            ChannelEvent::InputsUnknown { first, next } => {
+                let count = next.saturating_sub(first);
+                self.note = Some(format!(
+                    "devtail: {count} of your inputs may be typed or not: the host lost track; look before you repeat them"
+                ));
+            }
+            ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
+            // On a new Link a refresh counts only once the channel is open.
+            ChannelEvent::Opened(_) => self.repaint(),
+            ChannelEvent::Applied(_) => {}
+        }
+        Ok(None)
+    }
+
+    pub(super) async fn snapshot(&mut self, had: Option<u64>, state: &[u8]) -> Result<()> {
+        let snapshot = Snapshot::decode(state)?;
+        self.passage.begin_anew();
+        let mut shown = self.passage.feed(&snapshot.vt);
+        shown.extend(happened::since(had, &snapshot.events));
+        self.host_size = snapshot.size;
+        self.shown = None;
+        self.is_dirty = false;
+        self.writer.put(shown).await;
+        Ok(())
+    }
+}

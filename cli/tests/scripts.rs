@@ -1,0 +1,174 @@
+//! What scripts rely on: output, exit statuses, JSON, and that a cut changes none of it.
+
+mod support;
+
+use std::io::Write as _;
+use std::process::{Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use support::Home;
+
+fn status(output: &Output) -> i32 {
+    output.status.code().expect("it was not killed")
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn run_gives_the_commands_own_output_and_status() {
+    let home = Home::with_gateway();
+    let output =
+        home.run(&["run", &home.link, "--", "sh", "-c", "echo out; printf 'a\\r\\n'; exit 7"]);
+    assert_eq!(
+        (status(&output), output.stdout.as_slice()),
+        (7, b"out\na\r\n".as_slice()),
+        "{}",
+        error(&output)
+    );
+    assert_eq!(status(&home.run(&["run", "--", "sh", "-c", "kill -9 $$"])), 128 + 9);
+    assert_eq!(home.says(&["run", "--cwd", "/", "--", "pwd"]), "/\n");
+    assert_eq!(home.says(&["ls", "--json"]), "[]\n", "nothing is left behind");
+}
+
+#[test]
+fn a_long_output_arrives_whole_though_the_gateway_is_killed() {
+    let mut home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let script = "i=0; while [ $i -lt 40000 ]; do echo line-$i-xxxxxxxxxxxxxxxxxxxx; i=$((i+1)); done; exit 3";
+    let running =
+        home.devtail(&["run", "--", "sh", "-c", script]).stdout(Stdio::piped()).spawn().unwrap();
+    for _ in 0..2 {
+        // Not before there is something to cut.
+        while home.says(&["ls", "--json"]).len() < 10 {}
+        home.kill();
+        home.restart();
+    }
+    let output = running.wait_with_output().unwrap();
+    let wanted: String = (0..40_000).map(|i| format!("line-{i}-xxxxxxxxxxxxxxxxxxxx\n")).collect();
+    assert!(
+        output.stdout == wanted.as_bytes(),
+        "{} of {} bytes",
+        output.stdout.len(),
+        wanted.len()
+    );
+    assert_eq!(status(&output), 3);
+}
+
+#[test]
+fn run_types_standard_input_if_asked() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let mut command = home.devtail(&[
+        "run",
+        "--stdin",
+        "--",
+        "sh",
+        "-c",
+        "stty -echo; read a; read b; echo $b-$a",
+    ]);
+    let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    running.stdin.take().unwrap().write_all(b"one\ntwo\n").unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).ends_with("two-one\n"), "{output:?}");
+}
+
+#[test]
+fn a_run_that_is_told_to_stop_takes_its_command_with_it() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let mut running = home.devtail(&["run", "--", "sleep", "1000"]).spawn().unwrap();
+    while home.says(&["ls", "--json"]).len() < 10 {}
+    kill_process(Pid::from_child(&running), Signal::TERM).unwrap();
+    assert_eq!(running.wait().unwrap().code(), Some(128 + 15));
+    assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+}
+
+#[test]
+fn failures_have_their_own_status_and_say_what_to_do() {
+    let mut home = Home::with_gateway();
+    let link = home.link.clone();
+    home.says(&["ls", &link]);
+    for (args, wanted, remedy) in [
+        (vec!["ls", &link], 77, "devtail pair"),
+        (vec!["ls", "http://127.0.0.1:1/#pair=x"], 69, "running"),
+        (vec!["ls", "http://127.0.0.1:1/"], 2, "devtail pair"),
+        (vec!["kill", "nothing"], 2, "devtail ls"),
+        (vec!["ls", "--gateway", "nobody"], 2, "devtail connect LINK"),
+        (vec!["run", "--cwd", "relative", "--", "pwd"], 2, "absolute"),
+        (vec!["connect"], 2, "devtail run"),
+        (vec!["frobnicate"], 2, "--help"),
+        (vec!["up", "--listen", "0.0.0.0:0"], 78, "--tls"),
+        (vec!["up", "--listen", "127.0.0.1:0"], 78, "--state"),
+        (vec!["revoke", "nobody"], 2, "devtail devices"),
+    ] {
+        let output = home.run(&args);
+        assert_eq!(status(&output), wanted, "{args:?}: {}", error(&output));
+        assert!(error(&output).contains(remedy), "{args:?}: {}", error(&output));
+    }
+    home.kill();
+    let output = home.run(&["pair"]);
+    assert!(status(&output) == 69 && error(&output).contains("devtail up"), "{}", error(&output));
+}
+
+#[test]
+fn a_device_is_known_after_one_link_and_shut_out_by_a_revocation() {
+    let mut home = Home::with_gateway();
+    let id = home.says(&["new", &home.link, "--name", "job", "--", "sleep", "1000"]);
+    assert!(home.gateway_says().contains("ann@"), "the gateway names who paired");
+    let listed = home.json(&["ls", "--json"]);
+    assert_eq!((&listed[0]["name"], &listed[0]["id"]), (&"job".into(), &id.trim().into()));
+    home.says(&["kill", "job"]);
+    let devices = home.json(&["devices", "--json"]);
+    let device = devices[0]["id"].as_str().unwrap();
+    assert!(home.says(&["revoke", device]).contains("shut out"));
+    let output = home.run(&["ls"]);
+    assert!(status(&output) == 77 && error(&output).contains("pair"), "{}", error(&output));
+    let fresh = home.json(&["pair", "--json"]);
+    assert!(fresh["expires_at"].as_u64().is_some());
+    home.says(&["ls", fresh["link"].as_str().unwrap()]);
+}
+
+#[test]
+fn a_device_on_the_gateways_own_machine_pairs_by_itself() {
+    let home = Home::with_gateway();
+    assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+    assert_eq!(home.json(&["devices", "--json"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn lists_are_json_and_the_doctor_finds_nothing_wrong() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    assert!(home.json(&["config", "--json"])["listen"].is_string());
+    let token = home.json(&["token", "--json"]);
+    assert_eq!(token["access_token"].as_str().unwrap().split('.').count(), 3);
+    assert!(home.says(&["completions", "bash"]).contains("_devtail"));
+    let output = home.run(&["doctor", "--json"]);
+    let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Whether this build has the page is for other tests.
+    let wrong =
+        |finding: &&serde_json::Value| finding["state"] == "wrong" && finding["check"] != "page";
+    assert!(findings.as_array().unwrap().iter().find(wrong).is_none(), "{findings}");
+}
+
+#[test]
+fn the_doctor_points_at_what_is_wrong() {
+    let home = Home::empty();
+    std::fs::create_dir_all(home.state()).unwrap();
+    let output = home.run(&["doctor"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(status(&output), 1);
+    assert!(text.contains("lets others in") && text.contains("chmod 700"), "{text}");
+}
+
+#[test]
+fn a_gateway_that_is_asked_to_stop_ends_with_0_and_its_terminals_go_on() {
+    let mut home = Home::with_gateway();
+    home.says(&["new", &home.link, "--name", "job", "--", "sleep", "1000"]);
+    kill_process(Pid::from_child(home.gateway()), Signal::TERM).unwrap();
+    assert_eq!(home.gateway().wait().unwrap().code(), Some(0));
+    home.restart();
+    assert_eq!(home.json(&["ls", "--json"])[0]["name"], "job");
+}

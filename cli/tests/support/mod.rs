@@ -1,0 +1,146 @@
+//! A home of its own for each test: a gateway in it, commands in it, and a window to type into.
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub,
+    reason = "each test program uses its part"
+)]
+
+pub mod window;
+
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+const DEVTAIL: &str = env!("CARGO_BIN_EXE_devtail");
+
+/// A home directory, and the gateway that runs in it. Dropped, everything in it ends.
+pub struct Home {
+    folder: tempfile::TempDir,
+    gateway: Option<Child>,
+    said: Option<BufReader<ChildStdout>>,
+    pub listen: String,
+    pub link: String,
+}
+
+impl Home {
+    /// A home with a gateway on a free port.
+    pub fn with_gateway() -> Self {
+        let mut home = Self::empty();
+        home.start("127.0.0.1:0");
+        home
+    }
+
+    pub fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, gateway: None, said: None, listen: String::new(), link: String::new() }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub fn state(&self) -> PathBuf {
+        self.path().join(".local/state/devtail")
+    }
+
+    /// A devtail command in this home.
+    pub fn devtail(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(DEVTAIL);
+        command.args(args).env_clear().envs(self.env()).stdin(Stdio::null());
+        command
+    }
+
+    pub fn env(&self) -> Vec<(String, String)> {
+        let path = std::env::var("PATH").unwrap();
+        let home = self.path().to_str().unwrap().to_owned();
+        [
+            ("HOME", home.as_str()),
+            ("PATH", &path),
+            ("SHELL", "/bin/sh"),
+            ("USER", "ann"),
+            ("TERM", "xterm-256color"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.devtail(args).output().unwrap()
+    }
+
+    /// What a command that succeeds prints.
+    pub fn says(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    pub fn json(&self, args: &[&str]) -> Value {
+        serde_json::from_str(&self.says(args)).unwrap()
+    }
+
+    /// Kills the gateway with -9.
+    pub fn kill(&mut self) {
+        let mut gateway = self.gateway.take().unwrap();
+        gateway.kill().unwrap();
+        gateway.wait().unwrap();
+    }
+
+    /// Starts it again on its port.
+    pub fn restart(&mut self) {
+        let listen = self.listen.clone();
+        self.start(&listen);
+    }
+
+    /// The next line the gateway prints.
+    pub fn gateway_says(&mut self) -> String {
+        let mut line = String::new();
+        self.said.as_mut().unwrap().read_line(&mut line).unwrap();
+        line
+    }
+
+    pub fn gateway(&mut self) -> &mut Child {
+        self.gateway.as_mut().unwrap()
+    }
+
+    fn start(&mut self, listen: &str) {
+        let mut up = self.devtail(&["up", "--json", "--listen", listen]);
+        let mut gateway = up.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        self.said = gateway.stdout.take().map(BufReader::new);
+        self.gateway = Some(gateway);
+        let said: Value =
+            serde_json::from_str(&self.gateway_says()).expect("one JSON line once it serves");
+        self.listen = said["listen"].as_str().unwrap().to_owned();
+        self.link = said["link"].as_str().unwrap().to_owned();
+        assert_eq!(said["url"], format!("http://{}/", self.listen));
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        if let Some(mut gateway) = self.gateway.take() {
+            let _ = gateway.kill();
+            let _ = gateway.wait();
+        }
+        // Holders outlive a gateway on purpose, but not a test.
+        for pid in processes_naming(self.path().as_os_str().as_encoded_bytes()) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+}
+
+fn processes_naming(words: &[u8]) -> Vec<Pid> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
+    let names = |pid: &i32| {
+        let line = std::fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.windows(words.len()).any(|part| part == words)
+    };
+    pids.filter(names).filter_map(Pid::from_raw).collect()
+}

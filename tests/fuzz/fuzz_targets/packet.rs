@@ -1,0 +1,4 @@
+//! See `devtail_tests::fuzzing::packet`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| devtail_tests::fuzzing::packet(data));
