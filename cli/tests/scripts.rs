@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -36,24 +36,33 @@ fn run_gives_the_commands_own_output_and_status() {
 fn a_long_output_arrives_whole_though_the_gateway_is_killed() {
     let mut home = Home::with_gateway();
     home.says(&["ls", &home.link]);
-    let script = "i=0; while [ $i -lt 40000 ]; do echo line-$i-xxxxxxxxxxxxxxxxxxxx; i=$((i+1)); done; exit 3";
-    let running =
-        home.devtail(&["run", "--", "sh", "-c", script]).stdout(Stdio::piped()).spawn().unwrap();
-    for _ in 0..2 {
-        // Not before there is something to cut.
-        while home.says(&["ls", "--json"]).len() < 10 {}
-        home.kill();
-        home.restart();
-    }
-    let output = running.wait_with_output().unwrap();
-    let wanted: String = (0..40_000).map(|i| format!("line-{i}-xxxxxxxxxxxxxxxxxxxx\n")).collect();
-    assert!(
-        output.stdout == wanted.as_bytes(),
-        "{} of {} bytes",
-        output.stdout.len(),
-        wanted.len()
+    let lines = |from, upto| -> String {
+        (from..upto).map(|i| format!("line-{i}-xxxxxxxxxxxxxxxxxxxx\n")).collect()
+    };
+    let print = "while [ $i -lt $n ]; do echo line-$i-xxxxxxxxxxxxxxxxxxxx; i=$((i+1)); done";
+    let script = format!(
+        "i=0; n=20000; {print}; until [ -e go ]; do sleep 0.05; done; n=40000; {print}; exit 3"
     );
-    assert_eq!(status(&output), 3);
+    let mut command = home.devtail(&["run", "--", "sh", "-c", &script]);
+    let mut running = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut output = running.stdout.take().unwrap();
+    let mut half = vec![0; lines(0, 20_000).len()];
+    output.read_exact(&mut half[..1000]).unwrap();
+    home.kill();
+    home.restart();
+    output.read_exact(&mut half[1000..]).unwrap();
+    assert!(half == lines(0, 20_000).as_bytes(), "the first half is whole");
+    home.kill();
+    std::fs::write(home.path().join("go"), "").unwrap();
+    home.restart();
+    let mut rest = Vec::new();
+    output.read_to_end(&mut rest).unwrap();
+    assert!(
+        rest == lines(20_000, 40_000).as_bytes(),
+        "the second half is whole: {} bytes",
+        rest.len()
+    );
+    assert_eq!(running.wait().unwrap().code(), Some(3));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 pub const PACKET_MAX: usize = 1 << 20;
 /// Bytes of the first packet of a Link, before anything is known of the peer.
 pub const HELLO_MAX: usize = 16 << 10;
-/// Bytes of the channels that a client names in its Hello; it opens the others behind the Welcome. About 60 channels: as
+/// Bytes of the channels that a client names in its Hello; it opens the others behind the Welcome. About 40 channels: as
 /// base64 in an upgrade's header they leave room for the token beside them.
 pub const HELLO_CHANNELS_MAX: usize = 4 << 10;
 /// Bytes of a frame that has no opaque payload.

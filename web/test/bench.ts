@@ -32,8 +32,8 @@ export class Bench {
     return { bench, ch };
   }
 
-  open(): number {
-    return this.session.open(ID, "terminal", undefined, undefined, Priority.FOCUSED);
+  open(id = ID): number {
+    return this.session.open(id, "terminal", undefined, undefined, Priority.FOCUSED);
   }
 
   /** Dial, Hello, Welcome; returns the Hello. */

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { suggestedName } from "../src/driver/pairing";
 import { formatSaved, parseSaved } from "../src/driver/tab";
 import { SizeClaim } from "../src/page/size-claim";
-import { fromHex, shown, toHex } from "../src/page/text";
+import { shown } from "../src/page/text";
+import { fromHex, toHex } from "../src/wire/hex";
 import type { Saved } from "../src/session/saved";
 
 const PHONE = { cols: 48, rows: 40 };
@@ -15,6 +16,7 @@ test("a session saved in a tab is read back whole", () => {
     client: new Uint8Array(16).fill(7),
     generation: 2n ** 60n,
     lastBoot: 2n ** 63n,
+    numbers: [["0a", 2n ** 54n]],
     channels: [
       { id: new Uint8Array(16).fill(1), kind: "terminal", spec: undefined, first: 3n, inputs: [Uint8Array.of(0, 255), Uint8Array.of()] },
       { id: new Uint8Array(16).fill(2), kind: "terminal", spec: Uint8Array.of(9), first: 1n, inputs: [] },

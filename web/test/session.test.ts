@@ -270,7 +270,7 @@ test("a fault that a retry cannot mend ends the session and says whether signing
 
 test("a fault of one channel leaves the others", () => {
   const { bench, ch } = Bench.opened();
-  const other = bench.open();
+  const other = bench.open(new Uint8Array(16).fill(0xd0));
   bench.say({ case: "fault", value: create(FaultSchema, { code: Code.Gone, ch: other, message: "It is gone." }) });
   assert.ok(bench.events.some((event) => event.name === "refused" && event.ch === other && event.fault.code === Code.Gone));
   bench.say(bench.data(ch, 0n, "still here"));
@@ -294,4 +294,18 @@ test("a gateway that speaks as a client, or not first of all a Welcome, is refus
   assert.throws(() => bench.say({ case: "ping", value: { $typeName: "devtail.v1.Ping", id: 1n } }), (error) => error instanceof Fault && error.code === Code.HelloExpected);
   const { bench: other } = Bench.opened();
   assert.throws(() => other.say({ case: "bye", value: { $typeName: "devtail.v1.Bye" } }), (error) => error instanceof Fault && error.code === Code.BadPacket);
+});
+
+test("a channel that was left and is read again numbers its inputs on", () => {
+  const { bench, ch } = Bench.opened();
+  bench.session.send(bench.now, ch, text("a"));
+  bench.sent();
+  bench.say(bench.ack(ch, 1n));
+  bench.session.close(ch);
+  const again = bench.open();
+  bench.session.send(bench.now, again, text("b"));
+  const [open] = bench.sent().filter((kind) => kind.case === "open");
+  assert.deepEqual(open?.case === "open" && [open.value.outbox?.first, open.value.outbox?.next], [2n, 2n]);
+  bench.say(bench.openedFrame(again, { resume: Resume.FRESH, applied: 1n }));
+  assert.deepEqual(bench.typed(), ["2:b"]);
 });

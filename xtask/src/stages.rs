@@ -51,7 +51,7 @@ const STAGES: &[Stage] = &[
         folder: "",
         lines: &[
             "cargo build --workspace --bins",
-            "target/debug/soak --cuts 40 --kills 6 --seed 1",
+            "target/debug/soak --cuts 800 --kills 40 --seed 1",
         ],
     },
     Stage { name: "browser", folder: "tests/browser", lines: &["npm test"] },

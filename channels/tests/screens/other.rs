@@ -79,13 +79,4 @@ impl Other {
         assert_eq!(mode.contains(TermMode::APP_CURSOR), screen.has_application_cursor(), "{what}");
         assert_eq!(mode.contains(TermMode::SHOW_CURSOR), screen.is_cursor_visible(), "{what}");
     }
-
-    /// Compares text and cursor with a screen that folded the same bytes, cut where it is at ground.
-    #[track_caller]
-    pub(crate) fn feed_copy_and_assert(&mut self, screen: &Screen, what: &str) {
-        let rows: Vec<String> = screen.rows().collect();
-        assert_eq!(self.rows(), rows, "{what}");
-        let (cursor, point) = (screen.cursor(), self.term.grid().cursor.point);
-        assert_eq!((point.line.0, point.column.0), (i32::from(cursor.row), usize::from(cursor.col)), "{what}");
-    }
 }

@@ -5,6 +5,7 @@ use devtail_channels::terminal::Size;
 /// A generator (xorshift64*), and the grid its numbers are about.
 pub(crate) struct Trace {
     state: u64,
+    cols_min: u64,
     cols: u64,
     rows: u64,
 }
@@ -25,14 +26,19 @@ const ODD: [&str; 33] = [
 ];
 
 impl Trace {
-    pub(crate) fn new(seed: u64) -> Self {
-        let mut trace = Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, cols: 0, rows: 0 };
-        (trace.cols, trace.rows) = (1 + trace.below(24), 1 + trace.below(9));
+    /// `cols_min`: alacritty's emulator knows no grid of one column.
+    pub(crate) fn new(seed: u64, cols_min: u64) -> Self {
+        let mut trace = Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, cols_min, cols: 0, rows: 0 };
+        trace.change_size();
         trace
     }
 
     pub(crate) fn size(&self) -> Size {
         Size::new(self.cols as u32, self.rows as u32).unwrap()
+    }
+
+    fn change_size(&mut self) {
+        (self.cols, self.rows) = (self.cols_min + self.below(24), 1 + self.below(9));
     }
 
     fn below(&mut self, bound: u64) -> u64 {
@@ -56,7 +62,7 @@ impl Trace {
 
     pub(crate) fn step(&mut self) -> Step {
         if self.below(60) == 0 {
-            (self.cols, self.rows) = (1 + self.below(24), 1 + self.below(9));
+            self.change_size();
             return Step::Resize(self.size());
         }
         let bytes = match self.below(16) {

@@ -27,7 +27,11 @@ pub enum Step {
 pub struct Cursor {
     epoch: Epoch,
     sent: u64,
+    /// The highest `sent` ever was: a Snapshot may go back a little.
+    furthest: u64,
     consumed: u64,
+    /// Where the last Snapshot is bound, until the reader says that it has it: no other is sent before.
+    unshown: Option<u64>,
     limit: u64,
     window: u64,
     place: Place,
@@ -59,15 +63,17 @@ impl Cursor {
             Some(have) if too_far(have.offset, extent, replay_max) => Resume::Behind,
             Some(_) => Resume::Exact,
         };
-        let (sent, place) = match (resume, have) {
-            (Resume::Exact, Some(have)) => (have.offset, Place::Reading),
-            _ if extent.loss == Loss::Never => (extent.base, Place::Reading),
-            _ => (extent.head, Place::Lost),
+        let (sent, consumed, place) = match (resume, have) {
+            (Resume::Exact, Some(have)) => (have.offset, have.offset, Place::Reading),
+            _ if extent.loss == Loss::Never => (extent.base, extent.base, Place::Reading),
+            _ => (0, 0, Place::Lost),
         };
         let cursor = Self {
             epoch: extent.epoch,
             sent,
-            consumed: sent,
+            furthest: sent,
+            consumed,
+            unshown: None,
             limit: sent.saturating_add(window),
             window,
             place,
@@ -79,14 +85,18 @@ impl Cursor {
     pub fn step(&self, extent: Extent, replay_max: u64) -> Step {
         match self.place {
             Place::Done => Step::Rest,
-            Place::Lost => Step::Snapshot,
+            Place::Lost => self.snapshot(),
             Place::Reading if self.sent < extent.base || too_far(self.sent, extent, replay_max) => {
-                Step::Snapshot
+                self.snapshot()
             }
             Place::Reading if self.sent == extent.head && extent.ended => Step::End(extent.head),
             Place::Reading if self.sent == extent.head || self.sent >= self.limit => Step::Rest,
             Place::Reading => Step::Read { from: self.sent, units_max: self.limit - self.sent },
         }
+    }
+
+    const fn snapshot(&self) -> Step {
+        if self.unshown.is_some() { Step::Rest } else { Step::Snapshot }
     }
 
     /// Units not yet sent.
@@ -95,14 +105,16 @@ impl Cursor {
     }
 
     /// So many units were sent.
-    pub const fn sent(&mut self, units: u64) {
+    pub fn sent(&mut self, units: u64) {
         self.sent += units;
+        self.furthest = self.furthest.max(self.sent);
     }
 
     /// A Snapshot bound to `at` was sent: reading goes on there, with a fresh window.
     pub fn snapshot_sent(&mut self, at: u64) {
         self.sent = at;
-        self.consumed = self.consumed.max(at);
+        self.furthest = self.furthest.max(at);
+        self.unshown = (at > self.consumed).then_some(at);
         self.limit = self.limit.max(at.saturating_add(self.window));
         self.place = Place::Reading;
     }
@@ -124,10 +136,11 @@ impl Cursor {
 
     /// Takes absolute credit; an older statement than one already taken changes nothing. False if it cannot be true.
     pub fn credit(&mut self, consumed: u64, limit: u64) -> bool {
-        if consumed > self.sent {
+        if consumed > self.furthest {
             return false;
         }
         self.consumed = self.consumed.max(consumed);
+        self.unshown.take_if(|at| *at <= consumed);
         self.limit = self.limit.max(limit);
         true
     }
@@ -196,6 +209,26 @@ mod tests {
         assert_eq!(cursor.step(later, 3000), Step::Snapshot);
         cursor.snapshot_sent(8990);
         assert_eq!(cursor.step(later, 3000), Step::Read { from: 8990, units_max: 100 });
+    }
+
+    #[test]
+    fn a_reader_is_given_the_next_snapshot_only_when_it_has_the_last() {
+        let (mut cursor, _) = Cursor::open(None, 100, LOG, 3000);
+        assert_eq!(cursor.step(LOG, 3000), Step::Snapshot);
+        cursor.snapshot_sent(5000);
+        let later = Extent { base: 6000, head: 9000, ..LOG };
+        assert_eq!(cursor.step(later, 3000), Step::Rest);
+        assert!(cursor.credit(5000, 6000));
+        assert_eq!(cursor.step(later, 3000), Step::Snapshot);
+    }
+
+    #[test]
+    fn a_snapshot_behind_what_was_sent_does_not_make_old_credit_a_lie() {
+        let (mut cursor, _) = Cursor::open(have(7, 4000), 1000, LOG, 3000);
+        cursor.sent(1000);
+        cursor.refresh(LOG, 0);
+        cursor.snapshot_sent(4500);
+        assert!(cursor.credit(5000, 6000));
     }
 
     #[test]

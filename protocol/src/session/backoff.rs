@@ -36,8 +36,8 @@ mod tests {
     fn waits_double_up_to_half_a_minute_and_never_end() {
         let mut backoff = Backoff::default();
         let waits: Vec<u64> = (0..12).map(|_| backoff.next(u64::MAX).as_millis() as u64).collect();
-        assert_eq!(waits[..8], [0, 499, 999, 1999, 3999, 7999, 15999, 29999]);
-        assert_eq!(waits[11], 29999);
+        assert_eq!(waits[..8], [0, 500, 1000, 2000, 4000, 8000, 16000, 30000]);
+        assert_eq!(waits[11], 30_000);
         backoff.reset();
         assert_eq!(backoff.next(u64::MAX), Duration::ZERO);
     }

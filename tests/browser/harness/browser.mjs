@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 
 const PROGRAM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const PICTURES = fileURLToPath(new URL("../pictures/", import.meta.url));
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 30_000;
 
 /** The sizes we look at. */
 export const SIZES = {

@@ -70,11 +70,13 @@ for (const [size, options] of Object.entries(SIZES)) {
     });
 
     test("offline, typed and back: the same shell, and everything once", async () => {
-      await tab.run("clear; shell=$$; n=0");
+      await tab.run("clear; shell=$$; n=0; echo rea''dy");
+      await tab.shows(/^ready$/m);
       await context.setOffline(true);
       proxy.refuse();
       await tab.is("offline", "connecting", "suspect");
       await tab.run("n=$((n+1)); echo n=$n same=$((shell==$$))");
+      await tab.page.locator(".banner").waitFor({ state: "visible" });
       await picture("4-offline");
       proxy.pass();
       await context.setOffline(false);

@@ -159,7 +159,7 @@ impl Phone {
         len: usize,
         truth: &mut Truth,
     ) -> Checked {
-        let Some(view) = self.views.get(&ch) else { return Ok(()) };
+        let Some(view) = self.views.get(&ch).filter(|_| !self.is_closed) else { return Ok(()) };
         let waited = self.session.waiting(ch).0;
         let input = command.to_input(truth.next_token(), len);
         self.wake = true;
@@ -219,7 +219,7 @@ impl Phone {
         self.parse(now);
         self.transmit(now, net, rng)?;
         self.drain(now, net, truth, rng)?;
-        self.check(now)?;
+        self.check(now, rng.next())?;
         Ok(true)
     }
 
@@ -299,7 +299,10 @@ impl Phone {
         rng: &mut Rng,
     ) -> Checked {
         match event {
-            ClientEvent::State(LinkState::Closed(_)) => self.is_closed = true,
+            ClientEvent::State(LinkState::Closed(_)) => {
+                self.is_closed = true;
+                self.views.values().for_each(|view| truth.abandon(view.outbox));
+            }
             ClientEvent::State(_) => {}
             ClientEvent::Dial => self.begin_dial(now, net, rng)?,
             ClientEvent::CancelDial => self.drop_dial(now, net),
@@ -427,7 +430,7 @@ impl Phone {
         Ok(())
     }
 
-    fn check(&mut self, now: Time) -> Checked {
+    fn check(&mut self, now: Time, random: u64) -> Checked {
         for ch in self.views.keys() {
             let (inputs, bytes) = self.session.waiting(*ch);
             if inputs > OUTBOX_ENTRIES_MAX || bytes > OUTBOX_MAX {
@@ -437,12 +440,15 @@ impl Phone {
         if !self.session.is_live() {
             self.keys.clear();
         }
-        match self.session.poll_timeout() {
-            Some(at) if at <= now => {
-                Err(format!("a client's session wants to be woken at {at:?}, at once and for ever"))
-            }
-            Some(_) | None => Ok(()),
+        let is_due = |session: &ClientSession| session.poll_timeout().is_some_and(|at| at <= now);
+        if is_due(&self.session) {
+            self.wake = true;
+            self.session.handle_timeout(now, random);
         }
+        if is_due(&self.session) {
+            return Err("a client's session wants to be woken at once and for ever".to_owned());
+        }
+        Ok(())
     }
 
     /// The app goes to the background: Bye, and the link is closed.

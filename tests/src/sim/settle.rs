@@ -27,9 +27,9 @@ pub(super) fn settle(world: &mut World) -> Checked {
         }
         world.run_until(world.now + SETTLED_WITHIN)?;
     }
-    world.truth.check_all_settled()?;
     let mut phones = world.phones.iter().filter(|phone| !phone.is_closed());
     phones.try_for_each(|phone| agree(world, phone))?;
+    world.truth.check_all_settled()?;
     one_link_each(world)?;
     quiet(world)
 }

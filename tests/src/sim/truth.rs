@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use devtail_protocol::position::{Epoch, Unit};
 
 use super::Checked;

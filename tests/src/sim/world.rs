@@ -142,7 +142,7 @@ impl World {
                 return Ok(());
             }
         }
-        Err("something spins: the moment does not pass".to_owned())
+        Err(format!("something spins: the moment does not pass: {}", self.due()))
     }
 
     fn check_turns(&self) -> Checked {

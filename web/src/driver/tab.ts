@@ -51,11 +51,12 @@ function hold(client: Uint8Array): Promise<boolean> {
 }
 
 /** The text of a Saved. */
-export function formatSaved({ client, generation, lastBoot, channels }: Saved): string {
+export function formatSaved({ client, generation, lastBoot, numbers, channels }: Saved): string {
   return JSON.stringify({
     client: toBase64(client),
     generation: String(generation),
     lastBoot: String(lastBoot),
+    numbers: numbers.map(([id, next]) => [id, String(next)]),
     channels: channels.map(({ id, kind, spec, first, inputs }) => ({
       id: toBase64(id),
       kind,
@@ -72,7 +73,8 @@ export function parseSaved(text: string): Saved | undefined {
     const raw = JSON.parse(text);
     const client = fromBase64(raw.client);
     if (client.length !== 16 || !Array.isArray(raw.channels)) return undefined;
-    return { client, generation: BigInt(raw.generation), lastBoot: BigInt(raw.lastBoot), channels: raw.channels.map(parseChannel) };
+    const numbers = raw.numbers.map(([id, next]: [string, string]) => [String(id), BigInt(next)]);
+    return { client, generation: BigInt(raw.generation), lastBoot: BigInt(raw.lastBoot), numbers, channels: raw.channels.map(parseChannel) };
   } catch {
     return undefined;
   }

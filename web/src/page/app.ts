@@ -9,6 +9,7 @@ import type { SessionEvent } from "../session/event";
 import { ClientSession } from "../session/session";
 import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
 import { Code, type Fault } from "../wire/fault";
+import { fromHex, toHex } from "../wire/hex";
 import { ZSTD_WINDOW_LOG } from "../wire/limits";
 import { Banner } from "./banner";
 import { copy } from "./copy";
@@ -18,7 +19,6 @@ import { Errand } from "./errand";
 import { KeyRow } from "./key-row";
 import { List, nameOf } from "./list";
 import { Pane, type Start } from "./pane";
-import { fromHex, toHex } from "./text";
 import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 
@@ -40,6 +40,8 @@ export class App {
   readonly #panes = new Map<string, Pane>();
   readonly #errands = new Map<number, Errand>();
   #current: Pane | undefined;
+  /** The input that gave a terminal a new name: once it is applied, the list has it. */
+  #renamed: { ch: number; seq: bigint } | undefined;
   #listRequest: number | undefined;
   /** What the last page of this tab had open. */
   readonly #resumed: readonly { id: Uint8Array; ch: number }[];
@@ -109,6 +111,7 @@ export class App {
         return;
       default:
         if (this.#errands.get(event.ch)?.handle(event)) this.#errands.delete(event.ch);
+        if (event.name === "applied" && this.#renamed?.ch === event.ch && event.seq >= this.#renamed.seq) this.#refresh();
         for (const pane of this.#panes.values()) if (pane.ch === event.ch) pane.handle(event);
         if (event.name === "opened" || event.name === "end") this.#refresh();
     }
@@ -155,8 +158,17 @@ export class App {
     const known = this.#panes.get(toHex(id));
     const pane = known ?? this.#pane(id);
     this.element.dataset["view"] = "terminal";
-    if (!known) pane.start(this.#panesPlace, start);
+    if (!known) pane.start(this.#panesPlace, this.#takeOver(id) ?? start);
     this.#show(pane);
+  }
+
+  /** An errand's channel becomes the pane's, with a fresh Snapshot: a channel is open once. */
+  #takeOver(id: Uint8Array): Start | undefined {
+    const errand = [...this.#errands.values()].find((errand) => toHex(errand.id) === toHex(id));
+    if (!errand) return undefined;
+    this.#errands.delete(errand.ch);
+    this.#driver.act((session) => session.refresh(errand.ch, 0n));
+    return { name: "resume", ch: errand.ch };
   }
 
   #pane(id: Uint8Array): Pane {
@@ -210,7 +222,11 @@ export class App {
 
   async #rename(terminal: Terminal): Promise<void> {
     const name = await askText("Rename terminal", "Name", nameOf(terminal), NAME_MAX);
-    if (name) this.#tell(terminal.id, rename(name));
+    if (!name) return;
+    const pane = this.#panes.get(toHex(terminal.id));
+    const seq = pane?.tell(rename(name));
+    if (pane?.ch !== undefined && seq !== undefined) this.#renamed = { ch: pane.ch, seq };
+    else this.#tell(terminal.id, rename(name));
   }
 
   async #kill(terminal: Terminal): Promise<void> {
@@ -218,16 +234,24 @@ export class App {
     if (!(await confirm(`End “${nameOf(terminal)}”?`, text, "End it"))) return;
     const pane = this.#panes.get(toHex(terminal.id));
     if (pane) this.#leave(pane);
+    this.#list.hide(terminal.id);
     this.#tell(terminal.id, kill());
   }
 
-  /** Tells a terminal something, attached to or not. */
+  /** Tells something to a terminal that is not on the page. */
   #tell(id: Uint8Array, input: Uint8Array): void {
-    const errand = new Errand(this.#driver, id, input, (trouble) => {
-      if (trouble !== undefined) this.#toasts.say(trouble);
-      this.#refresh();
-    });
+    const underWay = [...this.#errands.values()].find((errand) => toHex(errand.id) === toHex(id));
+    const errand = underWay ?? new Errand(this.#driver, id, (trouble) => this.#told(id, trouble));
     this.#errands.set(errand.ch, errand);
+    errand.tell(input);
+  }
+
+  #told(id: Uint8Array, trouble: Fault | undefined): void {
+    if (trouble && trouble.code !== Code.Gone) {
+      this.#toasts.say(trouble.message);
+      this.#list.unhide(id);
+    }
+    this.#refresh();
   }
 
   #entitle(): void {

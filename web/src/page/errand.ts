@@ -3,26 +3,41 @@ import type { Driver } from "../driver/driver";
 import { Priority } from "../generated/link_pb";
 import type { SessionEvent } from "../session/event";
 import { KIND } from "../terminal/message";
+import { Code, Fault } from "../wire/fault";
 
 export class Errand {
+  readonly id: Uint8Array;
   readonly ch: number;
   readonly #driver: Driver;
-  readonly #done: (trouble: string | undefined) => void;
+  readonly #done: (trouble: Fault | undefined) => void;
+  #last = 0n;
 
-  constructor(driver: Driver, id: Uint8Array, input: Uint8Array, done: (trouble: string | undefined) => void) {
+  constructor(driver: Driver, id: Uint8Array, done: (trouble: Fault | undefined) => void) {
+    this.id = id;
     this.#driver = driver;
     this.#done = done;
     this.ch = driver.act((session) => session.open(id, KIND, undefined, undefined, Priority.BACKGROUND));
-    driver.act((session, now) => session.send(now, this.ch, input));
+  }
+
+  tell(input: Uint8Array): void {
+    this.#last = this.#driver.act((session, now) => session.send(now, this.ch, input)) ?? this.#last;
   }
 
   /** Whether that was the end of it. */
   handle(event: SessionEvent): boolean {
-    const isOver = event.name === "applied" || event.name === "inputRefused" || event.name === "refused" || event.name === "end";
-    if (!isOver) return false;
+    if (!this.#ends(event)) return false;
     this.#driver.act((session) => session.close(this.ch));
-    if (event.name === "inputRefused") this.#done(event.reason);
-    else this.#done(event.name === "refused" ? event.fault.message : undefined);
+    this.#done(troubleOf(event));
     return true;
   }
+
+  #ends(event: SessionEvent): boolean {
+    if (event.name === "applied" || event.name === "inputRefused") return event.seq >= this.#last;
+    return event.name === "refused" || event.name === "end";
+  }
+}
+
+function troubleOf(event: SessionEvent): Fault | undefined {
+  if (event.name === "inputRefused") return new Fault(Code.Denied, event.reason);
+  return event.name === "refused" ? event.fault : undefined;
 }

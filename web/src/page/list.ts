@@ -1,8 +1,8 @@
 // The list of terminals: open one, make one, name one, end one.
 import type { Terminal } from "../generated/terminal_pb";
 import { inWords } from "../terminal/message";
+import { toHex } from "../wire/hex";
 import { button, h } from "./element";
-import { toHex } from "./text";
 
 /** What a person does with the list. */
 export interface ListListener {
@@ -19,6 +19,8 @@ export class List {
   readonly #listener: ListListener;
   #terminals: readonly Terminal[] = [];
   #current = "";
+  /** Ended from here: the program may take a moment to go, and no longer matters. */
+  readonly #ended = new Set<string>();
 
   constructor(listener: ListListener) {
     this.#listener = listener;
@@ -30,6 +32,18 @@ export class List {
   show(terminals: readonly Terminal[]): void {
     this.#terminals = [...terminals].sort((a, b) => Number(b.createdMs - a.createdMs));
     this.#empty.textContent = "No terminal yet.";
+    this.#draw();
+  }
+
+  /** Takes a terminal off the list. */
+  hide(id: Uint8Array): void {
+    this.#ended.add(toHex(id));
+    this.#draw();
+  }
+
+  /** Puts it back: it was not ended. */
+  unhide(id: Uint8Array): void {
+    this.#ended.delete(toHex(id));
     this.#draw();
   }
 
@@ -49,8 +63,9 @@ export class List {
   }
 
   #draw(): void {
-    this.#empty.hidden = this.#terminals.length > 0;
-    this.#items.replaceChildren(...this.#terminals.map((terminal) => this.#item(terminal)));
+    const shown = this.#terminals.filter((terminal) => !this.#ended.has(toHex(terminal.id)));
+    this.#empty.hidden = shown.length > 0;
+    this.#items.replaceChildren(...shown.map((terminal) => this.#item(terminal)));
   }
 
   #item(terminal: Terminal): HTMLElement {

@@ -17,4 +17,6 @@ export interface Saved {
   generation: bigint;
   lastBoot: bigint;
   channels: readonly SavedChannel[];
+  /** Channels that were left, as "hex of the id", and the number their next input must bear. */
+  numbers: readonly (readonly [string, bigint])[];
 }

@@ -11,6 +11,7 @@ import { CloseSchema, FetchSchema, type Hello, HelloSchema, InputSchema, Priorit
 import { type Kind, seal } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
 import { CHANNELS_MAX, FETCHES_MAX, INPUT_MAX } from "../wire/limits";
+import { toHex } from "../wire/hex";
 import { Backoff } from "./backoff";
 import { Channel, type Position } from "./channel";
 import type { LinkState, SessionEvent } from "./event";
@@ -37,6 +38,11 @@ export interface SessionConfig {
 export class ClientSession {
   readonly #config: SessionConfig;
   readonly #channels = new Map<number, Channel>();
+  /**
+   * The next input's number on channels that were left, by id in hex. The owner knows an instance by its numbers, so one
+   * that comes back and began with 1 again would have its inputs taken for old ones.
+   */
+  readonly #numbers = new Map<string, bigint>();
   readonly #fetches = new Map<number, { kind: string; query: Uint8Array }>();
   readonly #backoff = new Backoff();
   readonly #events: SessionEvent[] = [];
@@ -61,6 +67,7 @@ export class ClientSession {
   restore(saved: Saved, priority: Priority): number[] {
     this.#generation = saved.generation;
     this.#lastBoot = saved.lastBoot;
+    for (const [id, next] of saved.numbers) this.#numbers.set(id, next);
     return saved.channels.map((was) => {
       const ch = this.#freeCh();
       this.#channels.set(ch, new Channel(was.id, was.kind, was.spec, undefined, priority, new Outbox(was.first, was.inputs)));
@@ -74,6 +81,7 @@ export class ClientSession {
       client: this.#config.client,
       generation: this.#generation,
       lastBoot: this.#lastBoot,
+      numbers: [...this.#numbers],
       channels: [...this.#channels.values()].map(({ id, kind, spec, outbox }) => ({ id, kind, spec, first: outbox.first, inputs: outbox.waiting })),
     };
   }
@@ -83,8 +91,9 @@ export class ClientSession {
     if (this.#channels.size >= CHANNELS_MAX) {
       throw new Fault(Code.Limit, `At most ${CHANNELS_MAX} channels can be open. Close one first.`);
     }
+    if ([...this.#channels.values()].some((channel) => toHex(channel.id) === toHex(id))) throw new RangeError("this channel is open already");
     const ch = this.#freeCh();
-    const channel = new Channel(id, kind, spec, have, priority);
+    const channel = new Channel(id, kind, spec, have, priority, new Outbox(this.#numbers.get(toHex(id))));
     this.#channels.set(ch, channel);
     this.#tell({ case: "open", value: channel.openFrame(ch) });
     return ch;
@@ -92,7 +101,7 @@ export class ClientSession {
 
   /** Reads the channel no more. Inputs still waiting are dropped. */
   close(ch: number): void {
-    if (this.#channels.delete(ch)) this.#tell({ case: "close", value: create(CloseSchema, { ch }) });
+    if (this.#forget(ch)) this.#tell({ case: "close", value: create(CloseSchema, { ch }) });
   }
 
   /** Sends an input of at most 16 KiB, exactly once; returns its number, or undefined if 1 MiB waits already (nothing is taken then). */
@@ -247,7 +256,7 @@ export class ClientSession {
     isGreeting: () => this.#phase.name === "greeting",
     welcomed: (boot) => this.#welcomed(boot),
     channel: (ch) => this.#channels.get(ch),
-    forgetChannel: (ch) => this.#channels.delete(ch),
+    forgetChannel: (ch) => this.#forget(ch),
     settleFetch: (req) => this.#fetches.delete(req),
     say: (event) => this.#events.push(event),
     tell: (kind) => this.#control.push(kind),
@@ -338,6 +347,17 @@ export class ClientSession {
 
   #say(state: LinkState): void {
     this.#events.push({ name: "state", state });
+  }
+
+  /** Forgets a channel but for its numbers; whether it was there. */
+  #forget(ch: number): boolean {
+    const channel = this.#channels.get(ch);
+    if (!channel) return false;
+    this.#channels.delete(ch);
+    this.#numbers.delete(toHex(channel.id));
+    this.#numbers.set(toHex(channel.id), channel.outbox.next);
+    for (const oldest of [...this.#numbers.keys()].slice(0, -CHANNELS_MAX)) this.#numbers.delete(oldest);
+    return true;
   }
 
   #freeCh(): number {

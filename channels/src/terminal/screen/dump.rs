@@ -141,7 +141,7 @@ impl Dump<'_> {
 
     fn row(&mut self, grid: &Grid, at: usize) {
         let cells = &grid.rows[at].cells;
-        let runs_in = at > 0 && grid.runs_on(at - 1);
+        let runs_in = at > 0 && grid.rows[at - 1].wraps;
         let end = cells.iter().rposition(|cell| *cell != Cell::default()).map_or(0, |last| last + 1);
         // Where the emulator's cursor is; the end of the row before if this one continues it.
         let mut col = if runs_in { Some(0) } else { None };
@@ -169,7 +169,7 @@ impl Dump<'_> {
             }
             from = to;
         }
-        if grid.runs_on(at) && cells[cells.len() - 1].glyph.is_blank() {
+        if grid.rows[at].wraps && cells[cells.len() - 1].glyph.is_blank() {
             // A wide character that found one column only wraps from there.
             let _ = write!(self.out, "\x1b[{};{}H", at + 1, cells.len());
         }

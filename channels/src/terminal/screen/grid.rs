@@ -79,24 +79,60 @@ impl Grid {
         &mut self.rows[first.into()..=last.into()]
     }
 
-    /// Erases the cells `from..to` of a row, and the other halves of wide ones at the edges.
-    pub(super) fn erase(&mut self, row: u16, from: u16, to: u16, fill: Cell) {
-        let (from, to) = (usize::from(from), usize::from(to));
-        let row = self.row(row);
-        let to = to.min(row.cells.len());
-        if from >= to {
-            return;
+    /// Prepares the cells `from..to` of a row to be erased: so are wide glyphs across the edges, and the row no longer runs
+    /// on if its end is among them, nor does the one above if its beginning is.
+    fn touch(&mut self, row: u16, from: usize, to: usize) -> &mut Row {
+        let at = usize::from(row);
+        let line = &mut self.rows[at];
+        let (from, to) = (line.part(from), line.part_behind(to));
+        if to >= line.cells.len() {
+            line.wraps = false;
         }
-        row.part(from);
-        row.part(to);
-        row.cells[from..to].fill(fill);
-        if to == row.cells.len() {
-            row.wraps = false;
+        if from == 0 && at > 0 {
+            self.rows[at - 1].wraps = false;
+        }
+        &mut self.rows[at]
+    }
+
+    /// Prepares the cells `from..to` of a row to be written. What runs on still does, unless a wide glyph across an edge
+    /// goes, or the one that left the column above blank.
+    pub(super) fn make_room(&mut self, row: u16, from: usize, to: usize) -> &mut Row {
+        let at = usize::from(row);
+        let line = &mut self.rows[at];
+        let (begin, end) = (line.part(from), line.part_behind(to));
+        if end > to && end == line.cells.len() {
+            line.wraps = false;
+        }
+        if begin == 0 && at > 0 {
+            let above = &mut self.rows[at - 1];
+            above.wraps &= begin == from && above.cells.last().is_some_and(|cell| !cell.glyph.is_blank());
+        }
+        &mut self.rows[at]
+    }
+
+    /// Writes a glyph, one or two cells wide. The column must leave room for it.
+    pub(super) fn put(&mut self, row: u16, col: u16, glyph: Glyph, style: Style) {
+        let (col, width) = (usize::from(col), if glyph.is_wide() { 2 } else { 1 });
+        let row = self.make_room(row, col, col + width);
+        row.cells[col] = Cell { glyph, style };
+        if width == 2 {
+            row.cells[col + 1] = Cell { glyph: Glyph::TAIL, style };
+        }
+    }
+
+    /// Erases the cells `from..to` of a row.
+    pub(super) fn erase(&mut self, row: u16, from: u16, to: u16, fill: Cell) {
+        let (from, to) = (usize::from(from), usize::from(to).min(self.rows[0].cells.len()));
+        if from < to {
+            self.touch(row, from, to).cells[from..to].fill(fill);
         }
     }
 
     /// Erases whole rows.
     pub(super) fn erase_rows(&mut self, from: u16, to: u16, fill: Cell) {
+        if from > 0 && from < to {
+            self.row(from - 1).wraps = false;
+        }
         for row in from..to {
             self.row(row).fill(fill);
         }
@@ -104,26 +140,22 @@ impl Grid {
 
     /// Shifts the cells from `col` on to the right; blank ones take their place.
     pub(super) fn insert_cells(&mut self, row: u16, col: u16, count: u16, fill: Cell) {
-        let row = self.row(row);
-        let (col, len) = (usize::from(col), row.cells.len());
+        let (col, len) = (usize::from(col), self.rows[0].cells.len());
         let count = usize::from(count).min(len - col);
-        row.part(col);
+        let row = self.touch(row, col, len);
         row.part(len - count);
         row.cells[col..].rotate_right(count);
         row.cells[col..col + count].fill(fill);
-        row.wraps = false;
     }
 
     /// Shifts the cells behind `col` to the left over `count` of them; blank ones follow.
     pub(super) fn delete_cells(&mut self, row: u16, col: u16, count: u16, fill: Cell) {
-        let row = self.row(row);
-        let (col, len) = (usize::from(col), row.cells.len());
+        let (col, len) = (usize::from(col), self.rows[0].cells.len());
         let count = usize::from(count).min(len - col);
-        row.part(col);
+        let row = self.touch(row, col, len);
         row.part(col + count);
         row.cells[col..].rotate_left(count);
         row.cells[len - count..].fill(fill);
-        row.wraps = false;
     }
 
     /// Gives the grid another size, cursor in `row`: rows go from below the cursor first, then from the top; new ones
@@ -133,6 +165,7 @@ impl Grid {
         let above = (usize::from(cursor_row) + 1).saturating_sub(rows);
         self.rows.drain(..above);
         self.rows.resize_with(rows, || Row::new(size.cols(), Cell::default()));
+        self.row(size.rows() - 1).wraps = false;
         for row in &mut self.rows {
             if cols != row.cells.len() {
                 row.part(cols);
@@ -150,24 +183,19 @@ impl Grid {
 }
 
 impl Row {
-    /// Makes `col` the edge of a cell: a wide glyph across it is erased.
-    pub(super) fn part(&mut self, col: usize) {
+    /// Makes `col` the edge of a cell: a wide glyph across it is erased. Says where the change begins.
+    pub(super) fn part(&mut self, col: usize) -> usize {
         if col == 0 || !self.cells.get(col).is_some_and(|cell| cell.glyph.is_tail()) {
-            return;
+            return col;
         }
         for cell in &mut self.cells[col - 1..=col] {
             *cell = cell.style.erased();
         }
+        col - 1
     }
 
-    /// Writes a glyph, one or two cells wide. The column must leave room for it.
-    pub(super) fn put(&mut self, col: usize, glyph: Glyph, style: Style) {
-        let width = if glyph.is_wide() { 2 } else { 1 };
-        self.part(col);
-        self.part(col + width);
-        self.cells[col] = Cell { glyph, style };
-        if width == 2 {
-            self.cells[col + 1] = Cell { glyph: Glyph::TAIL, style };
-        }
+    /// As [`Row::part`]; says where the change ends.
+    fn part_behind(&mut self, col: usize) -> usize {
+        if self.part(col) < col { col + 1 } else { col }
     }
 }

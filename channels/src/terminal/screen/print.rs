@@ -15,16 +15,15 @@ impl Screen {
             return;
         }
         while !run.is_empty() {
-            self.wrap_if_pending();
+            let wrapped = self.wrap_if_pending();
             let (col, pen) = (usize::from(self.cursor.col), self.pen);
             let (cursor_row, cols) = (self.cursor.row, usize::from(self.size.cols()));
             let count = run.len().min(cols - col);
-            let row = self.grid().row(cursor_row);
-            row.part(col);
-            row.part(col + count);
+            let row = self.grid().make_room(cursor_row, col, col + count);
             for (cell, &byte) in row.cells[col..col + count].iter_mut().zip(run) {
                 *cell = Cell { glyph: Glyph::ascii(byte), style: pen };
             }
+            self.runs_on(wrapped);
             self.advance(count);
             run = &run[count..];
         }
@@ -43,7 +42,7 @@ impl Screen {
 
     fn place(&mut self, glyph: Glyph) {
         let width = if glyph.is_wide() { 2 } else { 1 };
-        self.wrap_if_pending();
+        let mut wrapped = self.wrap_if_pending();
         if self.cursor.col + width > self.size.cols() {
             if self.size.cols() < width || !self.has(Switch::Autowrap) {
                 return;
@@ -51,13 +50,14 @@ impl Screen {
             let (row, fill) = (self.cursor.row, self.pen.erased());
             let col = self.cursor.col;
             self.grid().erase(row, col, col + 1, fill);
-            self.wrap();
+            wrapped = self.wrap();
         }
         let (row, col, pen) = (self.cursor.row, self.cursor.col, self.pen);
         if self.has(Switch::Insert) {
             self.grid().insert_cells(row, col, width, pen.erased());
         }
-        self.grid().row(row).put(col.into(), glyph, pen);
+        self.grid().put(row, col, glyph, pen);
+        self.runs_on(wrapped);
         self.advance(width.into());
     }
 
@@ -106,21 +106,28 @@ impl Screen {
         self.cursor.col = u16::try_from(col.min(cols - 1)).unwrap_or(u16::MAX);
     }
 
-    fn wrap_if_pending(&mut self) {
-        if std::mem::take(&mut self.cursor.pending) && self.has(Switch::Autowrap) {
-            self.wrap();
-        }
+    /// Says which row runs on by that.
+    fn wrap_if_pending(&mut self) -> Option<u16> {
+        let wraps = std::mem::take(&mut self.cursor.pending) && self.has(Switch::Autowrap);
+        if wraps { self.wrap() } else { None }
     }
 
-    /// Goes on in the next row; the text runs on with it.
-    fn wrap(&mut self) {
+    /// Goes on in the next row; says which row runs on by that, once something is written there.
+    fn wrap(&mut self) -> Option<u16> {
         let before = self.cursor.row;
         let scrolled = self.index();
         self.cursor.col = 0;
         let from = if scrolled { before.checked_sub(1) } else { Some(before) };
-        if let Some(from) = from.filter(|&from| from < self.cursor.row) {
-            self.grid().row(from).wraps = true;
-        }
+        from.filter(|&from| from < self.cursor.row)
+    }
+
+    fn runs_on(&mut self, row: Option<u16>) {
+        let Some(row) = row else { return };
+        let cells = |row: u16| &self.shown().rows[usize::from(row)].cells;
+        let (last, first) = (cells(row)[cells(row).len() - 1], cells(row + 1)[0]);
+        // A wide character that found one column only has left it blank, in its own background.
+        let made_room = first.glyph.is_wide() && last == first.style.erased();
+        self.grid().row(row).wraps = !last.glyph.is_blank() || made_room;
     }
 }
 

@@ -100,7 +100,7 @@ impl Screen {
     }
 
     fn describe_rows(&self, grid: &Grid, said: &mut String) {
-        for (at, row) in grid.rows.iter().enumerate() {
+        for row in &grid.rows {
             let mut style = None;
             for cell in &row.cells {
                 if style != Some(cell.style) {
@@ -114,18 +114,7 @@ impl Screen {
                     Shown::Tail => said.push('>'),
                 }
             }
-            *said += if grid.runs_on(at) { "↩\n" } else { "\n" };
+            *said += if row.wraps { "↩\n" } else { "\n" };
         }
-    }
-}
-
-impl Grid {
-    /// Whether the text of a row runs on into the next, as far as the cells bear it out.
-    pub(super) fn runs_on(&self, at: usize) -> bool {
-        let (Some(row), Some(next)) = (self.rows.get(at), self.rows.get(at + 1)) else { return false };
-        let (last, first) = (row.cells[row.cells.len() - 1], next.cells[0]);
-        // A wide character that found one column only has left that one blank, in its own background.
-        let made_room = first.glyph.is_wide() && last == first.style.erased();
-        row.wraps && !first.glyph.is_blank() && (!last.glyph.is_blank() || made_room)
     }
 }

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use self::reader::Reader;
 use crate::fault::{Code, Fault};
 use crate::id::{Boot, Ch, ChannelId, ClientId};
-use crate::limits::{HELLO_WITHIN, SERVER_IDLE};
+use crate::limits::{HELLO_WITHIN, SERVER_IDLE, SNAPSHOT_MAX};
 use crate::link::{Class, Flow, Schedule};
 use crate::log::Extent;
 use crate::position::Unit;
@@ -188,6 +188,7 @@ impl ServerSession {
             }
             Phase::Greeting { .. } | Phase::Live | Phase::Closing => {}
         }
+        self.readers.values_mut().for_each(|reader| reader.handle_timeout(now));
         if self.encoder_idle_at.is_some_and(|at| now >= at) {
             self.encoder_idle_at = self.encoder.drop_idle(now);
         }
@@ -206,7 +207,7 @@ impl ServerSession {
             Phase::Live => self.heard + SERVER_IDLE,
             Phase::Closing => return None,
         };
-        let acks = self.readers.values().filter_map(Reader::ack_due_at).min();
+        let acks = self.readers.values().filter_map(Reader::wake_at).min();
         [Some(deadline), acks, self.encoder_idle_at].into_iter().flatten().min()
     }
 
@@ -262,6 +263,13 @@ impl ServerSession {
     /// The answer to a [`ServerEvent::Fetch`].
     pub fn fetched(&mut self, req: u32, answer: Result<Bytes, Fault>) {
         self.fetches = self.fetches.saturating_sub(1);
+        let answer = answer.and_then(|answer| match answer.len() {
+            0..=SNAPSHOT_MAX => Ok(answer),
+            len => Err(Fault::new(
+                Code::TooLarge,
+                format!("The answer has {len} bytes, {SNAPSHOT_MAX} are allowed. Ask for less."),
+            )),
+        });
         self.control.push_back(Frame::Fetched { req, answer });
     }
 
@@ -301,6 +309,11 @@ impl ServerSession {
                     format!("Channel {} is open already, as another one.", open.ch),
                 ))
             };
+        }
+        if self.readers.values().any(|reader| reader.is_of(open.id)) {
+            let fault = Fault::new(Code::Limit, "This channel is open already, under another number.");
+            self.control.push_back(Frame::Fault(fault.on(open.ch), None));
+            return Ok(());
         }
         let Open { ch, id, kind, spec, outbox, .. } = open.clone();
         self.readers.insert(ch, Reader::opening(open));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
-use crate::limits::INPUT_UNAPPLIED_MAX;
+use crate::limits::{INPUT_COST, INPUT_UNAPPLIED_MAX};
 use crate::link::Class;
 use crate::log::{Cursor, Extent, Step};
 use crate::position::Unit;
@@ -14,8 +14,7 @@ use crate::wire::{Credit, Frame, Input, InputAck, Open, Outcome, Priority, Resum
 
 /// An InputAck waits this long for Data to ride on: an echo follows its key within a millisecond.
 const ACK_WAIT: Duration = Duration::from_millis(20);
-/// What an input costs beside its payload, in bytes.
-const INPUT_COST: usize = 32;
+
 
 #[derive(Debug)]
 pub(super) struct Reader {
@@ -26,6 +25,8 @@ pub(super) struct Reader {
     unsettled: VecDeque<(u64, usize)>,
     unsettled_cost: usize,
     ack: Option<(u64, Time)>,
+    /// The driver was woken for the InputAck: it need not be woken again.
+    woken: bool,
 }
 
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl Reader {
             unsettled: VecDeque::new(),
             unsettled_cost: 0,
             ack: None,
+            woken: false,
         }
     }
 
@@ -151,8 +153,18 @@ impl Reader {
         self.ack.map(|(_, due)| due)
     }
 
+    /// When to be woken for an InputAck; `None` once that has happened, until it is sent.
+    pub(super) fn wake_at(&self) -> Option<Time> {
+        self.ack_due_at().filter(|_| !self.woken)
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Time) {
+        self.woken |= self.ack_due_at().is_some_and(|due| due <= now);
+    }
+
     pub(super) fn take_ack(&mut self, ch: Ch) -> Option<Frame> {
         let (applied, _) = self.ack.take()?;
+        self.woken = false;
         Some(Frame::InputAck(InputAck { ch, applied, outcome: Outcome::Applied, client: None }))
     }
 }

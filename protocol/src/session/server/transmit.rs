@@ -25,10 +25,10 @@ impl ServerSession {
             return None;
         }
         self.apply_refreshes(logs);
-        let urgent = self.control.len().min(CONTROL_PER_PACKET);
-        let mut frames: Vec<Frame> = self.control.drain(..urgent).collect();
+        let mut frames = self.urgent();
         let mut sealed = Sealed::Plain;
         if frames.len() < CONTROL_PER_PACKET
+            && !frames.last().is_some_and(is_large)
             && let Some((payload, its)) = self.payload(logs)
         {
             self.collect_acks(&mut frames, |_| true);
@@ -45,6 +45,18 @@ impl ServerSession {
         self.encoder_idle_at = self.encoder.drop_idle(now);
         self.flow.sent(now, packet.len());
         Some(packet)
+    }
+
+    /// The control frames of this packet; a large one ends it, so that no packet is above its limit.
+    fn urgent(&mut self) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        while frames.len() < CONTROL_PER_PACKET
+            && !frames.last().is_some_and(is_large)
+            && let Some(frame) = self.control.pop_front()
+        {
+            frames.push(frame);
+        }
+        frames
     }
 
     fn apply_refreshes(&mut self, logs: &impl Logs) {
@@ -143,6 +155,11 @@ impl ServerSession {
         };
         Some((frame, sealed))
     }
+}
+
+/// Whether nothing else fits into a packet behind the frame.
+const fn is_large(frame: &Frame) -> bool {
+    matches!(frame, Frame::Fetched { .. })
 }
 
 fn candidate(

@@ -114,7 +114,7 @@ pub(crate) const FIGURES: &[Figure] = &[
         "memory.terminal.gateway",
         Group::Memory,
         "kB",
-        "PSS the gateway grows by for one idle terminal",
+        "PSS the gateway grows by for one idle terminal that a link reads",
         None,
         "",
     ),
@@ -228,7 +228,9 @@ mod tests {
     #[test]
     fn a_figure_says_its_median_and_whether_it_holds() {
         let mut rounds = Rounds::default();
-        [0.8, 0.5, 0.9].map(|value| rounds.take("flood.ratio", value));
+        for value in [0.8, 0.5, 0.9] {
+            rounds.take("flood.ratio", value);
+        }
         let figure =
             FIGURES.iter().find(|figure| figure.id == "flood.ratio").expect("it is a figure");
         let measured = rounds.measured(figure).expect("it was measured");

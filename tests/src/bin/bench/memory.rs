@@ -2,12 +2,15 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result};
-use devtail_client::{Client, Config, Event, LinkState};
+use anyhow::{Context as _, Result, bail};
+use devtail_channels::terminal::{KIND, Spec};
+use devtail_client::{ChannelEvent, Client, Config, Event, Events, LinkState};
+use devtail_protocol::wire::Priority;
+use devtail_tests::device::{self, PATIENCE};
+use tokio::time::timeout;
 
 use crate::figure::Rounds;
 use crate::stage::Stage;
-use devtail_tests::device::{self, PATIENCE};
 
 /// Idle terminals, and idle links: enough that one page more or less is nothing.
 const TERMINALS: usize = 16;
@@ -16,28 +19,55 @@ const LINKS: usize = 40;
 const LINKS_A_DEVICE: usize = 8;
 
 pub(crate) async fn round(rounds: &mut Rounds) -> Result<()> {
+    terminals(rounds).await?;
     let mut stage = Stage::set().await?;
     // The first of each pays for what all share.
-    let first = stage.open(&idle(), false).await?;
-    let gateway = stage.gateway.pid();
-    let before = pss(gateway)?;
-    let mut views = Vec::new();
-    for _ in 0..TERMINALS {
-        views.push(stage.open(&idle(), false).await?);
-    }
-    let with_terminals = pss(gateway)?;
-    rounds.take("memory.terminal", holders(&stage)?);
-    drop((first, views));
-    let mut stage = Stage::set().await?;
-    let gateway = stage.gateway.pid();
     let _first = links(&mut stage, 1).await?;
-    let before_links = pss(gateway)?;
+    let before = pss(stage.gateway.pid())?;
     let _links = links(&mut stage, LINKS).await?;
-    let a_link = (pss(gateway)? - before_links) / LINKS as f64;
-    // Each view above had a Link of its own.
-    rounds.take("memory.terminal.gateway", (with_terminals - before) / TERMINALS as f64 - a_link);
-    rounds.take("memory.link", a_link);
+    rounds.take("memory.link", (pss(stage.gateway.pid())? - before) / LINKS as f64);
     Ok(())
+}
+
+/// All terminals are read by one link, so that the growth is theirs.
+async fn terminals(rounds: &mut Rounds) -> Result<()> {
+    let mut stage = Stage::set().await?;
+    let config = Config { credential: stage.credential.clone(), agent: "bench".to_owned() };
+    let (client, mut events) = Client::start(config);
+    let program = std::env::current_exe()?.display().to_string();
+    let command = std::iter::once(program).chain(idle()).collect();
+    let spec = Spec { command, ..Spec::default() }.encode();
+    let mut before = 0.0;
+    for number in 0..=TERMINALS {
+        client.open(stage.fresh_id(), KIND, Some(spec.clone()), None, Priority::Focused)?;
+        ready(&mut events).await?;
+        if number == 0 {
+            before = pss(stage.gateway.pid())?;
+        }
+    }
+    rounds.take("memory.terminal", holders(&stage)?);
+    rounds.take("memory.terminal.gateway", (pss(stage.gateway.pid())? - before) / TERMINALS as f64);
+    Ok(())
+}
+
+/// Waits until the program that was just started has said its word.
+async fn ready(events: &mut Events) -> Result<()> {
+    let word = async {
+        while let Some(event) = events.next().await {
+            match event {
+                Event::Channel(_, ChannelEvent::Data { .. }) => return Ok(()),
+                Event::Channel(_, ChannelEvent::Refused(fault)) => {
+                    bail!("a terminal was refused: {fault}")
+                }
+                Event::Channel(..)
+                | Event::State(_)
+                | Event::DialFailed(_)
+                | Event::Fetched { .. } => {}
+            }
+        }
+        bail!("the session is over")
+    };
+    timeout(PATIENCE, word).await.context("a terminal said nothing")?
 }
 
 fn idle() -> [String; 2] {
@@ -45,7 +75,7 @@ fn idle() -> [String; 2] {
 }
 
 /// Live links with nothing open.
-async fn links(stage: &mut Stage, count: usize) -> Result<Vec<(Client, devtail_client::Events)>> {
+async fn links(stage: &mut Stage, count: usize) -> Result<Vec<(Client, Events)>> {
     let mut links = Vec::new();
     let mut credential = stage.credential.clone();
     for number in 0..count {
@@ -61,7 +91,7 @@ async fn links(stage: &mut Stage, count: usize) -> Result<Vec<(Client, devtail_c
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, live).await.context("a link did not become live")?;
+        timeout(PATIENCE, live).await.context("a link did not become live")?;
         links.push((client, events));
     }
     Ok(links)
