@@ -10,7 +10,14 @@ use devtail_channels::terminal::{Scanner, Screen, Size, Source};
 const BYTES: usize = 64 << 20;
 
 fn main() -> std::io::Result<()> {
-    let mut samples = vec![("lines".to_owned(), (0..20_000).flat_map(|n| format!("{n:>7} the quick brown fox jumps over the lazy dog\r\n").into_bytes()).collect())];
+    let mut samples = vec![(
+        "lines".to_owned(),
+        (0..20_000)
+            .flat_map(|n| {
+                format!("{n:>7} the quick brown fox jumps over the lazy dog\r\n").into_bytes()
+            })
+            .collect(),
+    )];
     let named: Vec<String> = std::env::args().skip(1).collect();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/recordings");
     let files = match named.is_empty() {
@@ -39,7 +46,10 @@ fn report(name: &str, all: &[u8]) -> std::io::Result<()> {
     let bytes = (0..snapshots).map(|_| source.snapshot("").1.vt.len()).max().unwrap_or(0);
     let snapshot_us = started.elapsed().as_micros() / snapshots;
     let mut out = std::io::stdout();
-    writeln!(out, "{name}: scan {scan:.0} MB/s, fold {fold:.0} MB/s, both {both:.0} MB/s; snapshot {bytes} B in {snapshot_us} µs")
+    writeln!(
+        out,
+        "{name}: scan {scan:.0} MB/s, fold {fold:.0} MB/s, both {both:.0} MB/s; snapshot {bytes} B in {snapshot_us} µs"
+    )
 }
 
 fn rate(all: &[u8], mut take: impl FnMut(&[u8])) -> f64 {

@@ -69,7 +69,12 @@ impl Dock {
     /// [`Code::Gone`] if nobody answers there; what the holder says if it refuses.
     pub async fn connect(id: ChannelId, kind: &'static str, socket: &Path) -> Result<Self, Fault> {
         let stream = UnixStream::connect(socket).await.map_err(|error| {
-            Fault::new(Code::Gone, format!("No holder answers for this channel ({error}). It has ended; open a new one."))
+            Fault::new(
+                Code::Gone,
+                format!(
+                    "No holder answers for this channel ({error}). It has ended; open a new one."
+                ),
+            )
         })?;
         let state = State {
             mirror: Mirror::new(ClientId(id.0), id, kind),
@@ -79,7 +84,11 @@ impl Dock {
             next_ask: 1,
             lost: None,
         };
-        let shared = Arc::new(Shared { state: Mutex::new(state), outgoing: Notify::new(), ready: Notify::new() });
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            outgoing: Notify::new(),
+            ready: Notify::new(),
+        });
         let pump = pump::Pump::start(Arc::clone(&shared), stream);
         let dock = Self { id, kind, shared, pump };
         within(dock.ready()).await??;
@@ -126,7 +135,13 @@ impl Dock {
     ///
     /// # Errors
     /// What the holder says, or [`Code::Failed`] if it does not answer within 5 s.
-    pub async fn attach(&self, client: ClientId, ch: Ch, bell: Arc<Bell>, outbox: Option<OutboxRange>) -> Result<Opened, Fault> {
+    pub async fn attach(
+        &self,
+        client: ClientId,
+        ch: Ch,
+        bell: Arc<Bell>,
+        outbox: Option<OutboxRange>,
+    ) -> Result<Opened, Fault> {
         let (answer, opened) = oneshot::channel();
         {
             let mut state = self.shared.lock();
@@ -237,5 +252,8 @@ async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Fault> {
 }
 
 fn stuck() -> Fault {
-    Fault::new(Code::Failed, "The channel's holder does not answer. Try again; if that does not help, kill the channel.")
+    Fault::new(
+        Code::Failed,
+        "The channel's holder does not answer. Try again; if that does not help, kill the channel.",
+    )
 }

@@ -43,7 +43,10 @@ impl Kind {
     /// [`Code::UnknownKind`].
     pub fn named(name: &str) -> Result<Self, Fault> {
         Self::ALL.into_iter().find(|kind| kind.traits().name == name).ok_or_else(|| {
-            Fault::new(Code::UnknownKind, format!("This gateway has no channels of kind {name:?}. Update it, or the app."))
+            Fault::new(
+                Code::UnknownKind,
+                format!("This gateway has no channels of kind {name:?}. Update it, or the app."),
+            )
         })
     }
 
@@ -91,9 +94,16 @@ impl Registry {
     ///
     /// # Errors
     /// [`Code::BadSpec`] if the kind does not take the spec, [`Code::Failed`] if it cannot be created.
-    pub async fn create(&self, kind: Kind, id: ChannelId, spec: &Bytes) -> Result<Arc<Dock>, Fault> {
+    pub async fn create(
+        &self,
+        kind: Kind,
+        id: ChannelId,
+        spec: &Bytes,
+    ) -> Result<Arc<Dock>, Fault> {
         match kind {
-            Kind::Terminal => terminal::host::create(&self.state, &self.program, id, spec).await.map(Arc::new),
+            Kind::Terminal => {
+                terminal::host::create(&self.state, &self.program, id, spec).await.map(Arc::new)
+            }
         }
     }
 
@@ -101,7 +111,12 @@ impl Registry {
     ///
     /// # Errors
     /// [`Code::BadSpec`] if the kind does not take the query.
-    pub async fn answer(&self, kind: Kind, query: &Bytes, docks: &[Arc<Dock>]) -> Result<Bytes, Fault> {
+    pub async fn answer(
+        &self,
+        kind: Kind,
+        query: &Bytes,
+        docks: &[Arc<Dock>],
+    ) -> Result<Bytes, Fault> {
         match kind {
             Kind::Terminal => terminal::host::answer(query, docks).await,
         }

@@ -22,7 +22,11 @@ pub(crate) struct Outbound(BytesMut);
 
 impl Inbound {
     /// The next packet, once all of it has arrived. The socket's end is an error of kind `UnexpectedEof`.
-    pub(crate) fn poll_packet(&mut self, stream: &UnixStream, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+    pub(crate) fn poll_packet(
+        &mut self,
+        stream: &UnixStream,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<Bytes>> {
         loop {
             if let Some(packet) = self.whole()? {
                 return Poll::Ready(Ok(packet));
@@ -41,7 +45,8 @@ impl Inbound {
     /// The first packet of what has arrived, if it is whole.
     fn whole(&mut self) -> io::Result<Option<Bytes>> {
         let Some(prefix) = self.0.first_chunk() else { return Ok(None) };
-        let len = packet_len(*prefix).map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault.message))?;
+        let len = packet_len(*prefix)
+            .map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault.message))?;
         if self.0.len() < 4 + len {
             return Ok(None);
         }
@@ -51,7 +56,8 @@ impl Inbound {
 
     /// Bytes to make room for: small while little flows.
     fn wanted(&self) -> usize {
-        let whole = self.0.first_chunk().map_or(0, |prefix| 4 + u32::from_be_bytes(*prefix) as usize);
+        let whole =
+            self.0.first_chunk().map_or(0, |prefix| 4 + u32::from_be_bytes(*prefix) as usize);
         whole.saturating_sub(self.0.len()).max(4 << 10)
     }
 }

@@ -7,8 +7,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Dock, Note};
 use devtail_channels::registry::{Kind, Registry};
-use devtail_channels::terminal::{Answer, End, Input, Query, Screen, Size, Snapshot, Spec, Terminal};
-use devtail_protocol::wire::{Inputs, Outcome, OutboxRange};
+use devtail_channels::terminal::{
+    Answer, End, Input, Query, Screen, Size, Snapshot, Spec, Terminal,
+};
+use devtail_protocol::wire::{Inputs, OutboxRange, Outcome};
 use devtail_protocol::{Ch, ChannelId, ClientId, Code};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -50,7 +52,8 @@ impl Host {
     }
 
     async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
-        let answer = self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
+        let answer =
+            self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
         let Answer::List(lines) = Answer::decode(&answer).unwrap();
         lines
     }
@@ -65,8 +68,14 @@ impl Drop for Host {
     fn drop(&mut self) {
         for entry in std::fs::read_dir("/proc").unwrap().flatten() {
             let words = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let ours = words.split(|byte| *byte == 0).any(|word| word == self.state.path().as_os_str().as_encoded_bytes());
-            let pid = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(Pid::from_raw);
+            let ours = words
+                .split(|byte| *byte == 0)
+                .any(|word| word == self.state.path().as_os_str().as_encoded_bytes());
+            let pid = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+                .and_then(Pid::from_raw);
             if let (true, Some(pid)) = (ours, pid) {
                 let _ = kill_process(pid, Signal::TERM);
             }
@@ -91,7 +100,9 @@ impl Reader {
     }
 
     fn read(&mut self) {
-        while let Some(bytes) = self.dock.read(self.screen.offset(), 64 << 10).filter(|bytes| !bytes.is_empty()) {
+        while let Some(bytes) =
+            self.dock.read(self.screen.offset(), 64 << 10).filter(|bytes| !bytes.is_empty())
+        {
             self.screen.feed(&bytes);
             self.log.extend_from_slice(&bytes);
         }
@@ -169,7 +180,8 @@ async fn a_login_shell_runs_what_is_typed_and_says_how_it_ended() {
     let host = Host::new();
     let dock = host.create(1, &Spec::default()).await;
     let mut ann = Reader::attach(&dock, ANN).await;
-    let seq = ann.keys("echo [$TERM] [$COLORTERM] [$((40+2))]; [ -n \"$HOME\" ] && cd && pwd; exit 7\r");
+    let seq =
+        ann.keys("echo [$TERM] [$COLORTERM] [$((40+2))]; [ -n \"$HOME\" ] && cd && pwd; exit 7\r");
     assert_eq!(ann.settled(seq).await, Outcome::Applied);
     ann.shows("[xterm-256color] [truecolor] [42]").await;
     assert_eq!(ann.end().await, End::Code(7));
@@ -212,7 +224,11 @@ async fn a_question_is_answered_once_and_never_reaches_a_reader() {
     let (mut ann, mut ben) = (Reader::attach(&dock, ANN).await, Reader::attach(&dock, BEN).await);
     ann.shows(".done.").await;
     ben.shows(".done.").await;
-    assert!(ann.screen.contents().contains(r"033   [   1   ;   3   R"), "{}", ann.screen.contents());
+    assert!(
+        ann.screen.contents().contains(r"033   [   1   ;   3   R"),
+        "{}",
+        ann.screen.contents()
+    );
     for reader in [&ann, &ben] {
         let log = reader.log.escape_ascii().to_string();
         assert!(!log.contains("[6n") && !log.contains("[c"), "{log}");
@@ -225,14 +241,18 @@ async fn a_question_is_answered_once_and_never_reaches_a_reader() {
 #[tokio::test]
 async fn the_environment_holds_no_secret_of_the_gateway() {
     let host = Host::new();
-    let dock = host.open(1, &["sh", "-c", "env; ls -l /proc/self/fd | wc -l; echo .done.; read x"]).await;
+    let dock =
+        host.open(1, &["sh", "-c", "env; ls -l /proc/self/fd | wc -l; echo .done.; read x"]).await;
     let mut ann = Reader::attach(&dock, ANN).await;
     ann.until("the environment", |ann| ann.log.ends_with(b".done.\r\n")).await;
     let env = String::from_utf8_lossy(&ann.log).into_owned();
     // cargo gives its tests variables that no login has.
     assert!(std::env::var("CARGO_MANIFEST_DIR").is_ok());
     assert!(!env.contains("CARGO") && env.contains("LOGNAME="), "{env}");
-    assert!(env.contains("\r\n5\r\n"), "three descriptors, the folder's own, and the heading of ls: {env}");
+    assert!(
+        env.contains("\r\n5\r\n"),
+        "three descriptors, the folder's own, and the heading of ls: {env}"
+    );
 }
 
 #[tokio::test]
@@ -254,7 +274,14 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
     let outbox = Some(OutboxRange { first: 1, next: 3 });
     let opened = dock.attach(ANN, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
     assert_eq!((opened.inputs, opened.applied), (Inputs::Known, 1));
-    let mut ann = Reader { dock: Arc::clone(dock), client: ANN, bell, screen: Screen::at(Size::default(), at), seq: 0, log: vec![] };
+    let mut ann = Reader {
+        dock: Arc::clone(dock),
+        client: ANN,
+        bell,
+        screen: Screen::at(Size::default(), at),
+        seq: 0,
+        log: vec![],
+    };
     ann.keys("echo first\r");
     ann.keys("echo second\r");
     ann.shows("second\n").await;
@@ -264,7 +291,8 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
 #[tokio::test]
 async fn a_killed_terminal_is_gone_and_its_readers_are_told() {
     let host = Host::new();
-    let dock = host.open(1, &["sh", "-c", "trap '' HUP; echo up; sleep 60; sleep 60; sleep 60"]).await;
+    let dock =
+        host.open(1, &["sh", "-c", "trap '' HUP; echo up; sleep 60; sleep 60; sleep 60"]).await;
     let mut ann = Reader::attach(&dock, ANN).await;
     ann.shows("up").await;
     ann.send(&Input::Kill);
@@ -308,7 +336,9 @@ async fn a_script_gets_every_byte_however_slowly_it_reads() {
     let mut ann = Reader::attach(&dock, ANN).await;
     let waited = tokio::time::timeout(Duration::from_secs(60), async {
         while dock.end().is_none() || ann.screen.offset() < dock.extent().unwrap().head {
-            if let Some(bytes) = dock.read(ann.screen.offset(), 10_000).filter(|bytes| !bytes.is_empty()) {
+            if let Some(bytes) =
+                dock.read(ann.screen.offset(), 10_000).filter(|bytes| !bytes.is_empty())
+            {
                 ann.screen.feed(&bytes);
                 ann.log.extend_from_slice(&bytes);
                 dock.consumed(ANN, ann.screen.offset());
@@ -331,12 +361,17 @@ async fn what_cannot_be_started_says_why() {
     let refused = async |spec: Spec| {
         host.registry.create(Kind::Terminal, ChannelId([9; 16]), &spec.encode()).await.unwrap_err()
     };
-    let missing = refused(Spec { command: vec!["no-such-program".into()], ..Spec::default() }).await;
+    let missing =
+        refused(Spec { command: vec!["no-such-program".into()], ..Spec::default() }).await;
     assert_eq!(missing.code, Code::Failed);
     assert!(missing.message.contains("no-such-program"), "{}", missing.message);
     let nowhere = refused(Spec { cwd: "/no/such/place".into(), ..Spec::default() }).await;
     assert!(nowhere.message.contains("/no/such/place"), "{}", nowhere.message);
-    let bad = host.registry.create(Kind::Terminal, ChannelId([9; 16]), &Bytes::from_static(b"\xff")).await.unwrap_err();
+    let bad = host
+        .registry
+        .create(Kind::Terminal, ChannelId([9; 16]), &Bytes::from_static(b"\xff"))
+        .await
+        .unwrap_err();
     assert_eq!(bad.code, Code::BadSpec);
     assert_eq!(host.sockets(), 0);
 }

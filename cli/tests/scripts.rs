@@ -40,9 +40,9 @@ fn a_long_output_arrives_whole_though_the_gateway_is_killed() {
         (from..upto).map(|i| format!("line-{i}-xxxxxxxxxxxxxxxxxxxx\n")).collect()
     };
     let print = "while [ $i -lt $n ]; do echo line-$i-xxxxxxxxxxxxxxxxxxxx; i=$((i+1)); done";
-    let script = format!(
-        "i=0; n=20000; {print}; until [ -e go ]; do sleep 0.05; done; n=40000; {print}; exit 3"
-    );
+    let go = home.path().join("go");
+    let wait = format!("until [ -e {} ]; do sleep 0.05; done", go.display());
+    let script = format!("i=0; n=20000; {print}; {wait}; n=40000; {print}; exit 3");
     let mut command = home.devtail(&["run", "--", "sh", "-c", &script]);
     let mut running = command.stdout(Stdio::piped()).spawn().unwrap();
     let mut output = running.stdout.take().unwrap();
@@ -53,7 +53,7 @@ fn a_long_output_arrives_whole_though_the_gateway_is_killed() {
     output.read_exact(&mut half[1000..]).unwrap();
     assert!(half == lines(0, 20_000).as_bytes(), "the first half is whole");
     home.kill();
-    std::fs::write(home.path().join("go"), "").unwrap();
+    std::fs::write(&go, "").unwrap();
     home.restart();
     let mut rest = Vec::new();
     output.read_to_end(&mut rest).unwrap();

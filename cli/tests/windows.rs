@@ -30,12 +30,13 @@ fn what_is_typed_while_the_gateway_is_dead_is_typed_once() {
     window.shows("first-2");
     home.kill();
     window.shows("devtail: ");
-    window.types("echo $((20+2))-typed >> log\r");
+    let log = home.path().join("log");
+    window.types(&format!("echo $((20+2))-typed >> {}\r", log.display()));
     window.shows("waits");
     home.restart();
     window.types("echo back-$((1+1))\r");
     window.shows("back-2");
-    assert_eq!(std::fs::read_to_string(home.path().join("log")).unwrap(), "22-typed\n");
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), "22-typed\n");
     window.types("\r~.");
     window.ends();
 }

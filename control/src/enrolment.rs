@@ -1,7 +1,6 @@
 //! How a device comes in, by whichever way: its row, its grant, its first tokens, and the audit rows, all or nothing.
 
 use crate::{
-    access_token::{AccessToken, sign},
     audit::{AuditEvent, Entry},
     auth_error::AuthError,
     control::Control,
@@ -9,28 +8,13 @@ use crate::{
     entropy::random,
     family::Family,
     grant::Grant,
-    limits::REFRESH_IDLE_MS,
     principal::Actor,
-    refresh_token::RefreshToken,
     roster, rotation,
-    secret::Secret,
     timestamp::Timestamp,
+    tokens::Tokens,
 };
 use rusqlite::Transaction;
 use std::net::IpAddr;
-
-/// What a device is handed when it comes in and at each refresh.
-#[derive(Clone, Debug)]
-pub struct Tokens {
-    /// The device they are for.
-    pub device: DeviceId,
-    /// For the next 15 minutes.
-    pub access: AccessToken,
-    /// For the next refresh.
-    pub refresh: Secret,
-    /// When the refresh token dies if it is not used: in 90 days.
-    pub refresh_expires_at: Timestamp,
-}
 
 /// A device that came in just now.
 #[derive(Clone, Debug)]
@@ -71,23 +55,6 @@ impl Control {
         rotation::save(transaction, device.id, &Family::new(now, first.hash()))?;
         let tokens = self.tokens_in(transaction, now, &device, &first)?;
         Ok(Enrolled { device, tokens })
-    }
-
-    /// The tokens of a device that may have them.
-    pub(crate) fn tokens_in(
-        &self,
-        transaction: &Transaction<'_>,
-        now: Timestamp,
-        device: &Device,
-        refresh: &RefreshToken,
-    ) -> Result<Tokens, AuthError> {
-        let key = self.0.keyring.signing_key(transaction)?;
-        Ok(Tokens {
-            device: device.id,
-            access: sign(now, &key, self.gateway_id(), device.id, &device.grant)?,
-            refresh: refresh.text(),
-            refresh_expires_at: now.plus_ms(REFRESH_IDLE_MS),
-        })
     }
 }
 

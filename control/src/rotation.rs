@@ -6,12 +6,12 @@ use crate::{
     auth_error::AuthError,
     control::Control,
     device::{Device, DeviceId},
-    enrolment::Tokens,
     family::{Family, Rotation, Verdict},
     principal::Actor,
     refresh_token::RefreshToken,
     roster,
     timestamp::Timestamp,
+    tokens::Tokens,
 };
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use std::net::IpAddr;

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod link;
 pub mod log;
 pub mod position;
+pub mod resume;
 pub mod session;
 pub mod time;
 pub mod wire;

@@ -53,7 +53,8 @@ pub const INPUT_UNAPPLIED_MAX: usize = 2 * INPUT_IN_FLIGHT_MAX + INPUT_MAX;
 pub const INPUT_COST: usize = 32;
 /// Client instances an Inbox remembers; the least recently heard goes first, absent ones before present ones.
 pub const INBOX_CLIENTS_MAX: usize = 64;
-/// Refusals an Inbox remembers of each client until they are heard; older ones become unknown.
+/// Refusals (of inputs in a row, for one reason) an Inbox remembers of each client until they are heard; older ones
+/// become unknown.
 pub const INBOX_REFUSALS_MAX: usize = 16;
 
 /// Bytes a byte log keeps by default, in the holder and in the gateway's copy.

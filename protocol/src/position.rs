@@ -21,3 +21,12 @@ pub enum Unit {
     /// A record log: agent events, file changes. One Data frame holds one record.
     Records,
 }
+
+/// What a Log does when a reader is slower than its writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Loss {
+    /// It drops its oldest units: the reader gets a Snapshot instead.
+    Snapshot,
+    /// Its owner makes the writer wait: the reader gets every unit.
+    Never,
+}

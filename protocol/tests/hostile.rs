@@ -1,5 +1,7 @@
 //! What a gateway's session answers to a peer that breaks the rules: the named Fault, and nothing allocated for it.
 
+#![allow(clippy::unwrap_used, reason = "a test that fails here has found something")]
+
 use std::time::Duration;
 
 use bytes::Bytes;

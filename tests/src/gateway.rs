@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use rustix::process::{Pid, Signal, kill_process};
@@ -14,6 +14,8 @@ use serde_json::Value;
 
 /// How long a gateway may take to say that it serves, on a machine that does other things too.
 const STARTS_WITHIN: Duration = Duration::from_secs(60);
+/// How long it may take to say good-bye to everybody.
+const ENDS_WITHIN: Duration = Duration::from_secs(30);
 
 /// A running gateway with a state folder of its own. Dropped, it ends, and so does every holder it started.
 #[derive(Debug)]
@@ -84,7 +86,22 @@ impl Gateway {
         self.child.wait().map(drop).context("cannot wait for the gateway")
     }
 
-    /// Starts it again after [`Self::kill`], with the same state and on the same port.
+    /// Waits until it has ended by itself.
+    ///
+    /// # Errors
+    /// It did not end within 30 s.
+    pub fn ended(&mut self) -> Result<std::process::ExitStatus> {
+        let until = Instant::now() + ENDS_WITHIN;
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(Instant::now() < until, "the gateway did not end within {ENDS_WITHIN:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Starts it again after [`Self::kill`] or [`Self::ended`], with the same state and on the same port.
     ///
     /// # Errors
     /// As [`Self::start`].

@@ -5,11 +5,16 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
+use devtail_tests::chance::Chance;
 use devtail_tests::fuzzing::{self, TARGETS};
 use devtail_tests::{repo, vectors};
 
 /// Bytes of all corpora together: they are read at every run and kept for ever.
 const BYTES_MAX: u64 = 1 << 20;
+/// Mutants a target in a run.
+const MUTANTS: u64 = 3000;
+/// Bytes of a mutant.
+const MUTANT_BYTES_MAX: usize = 8192;
 
 #[test]
 fn every_corpus_is_replayed_without_a_panic() -> Result<()> {
@@ -26,6 +31,44 @@ fn every_corpus_is_replayed_without_a_panic() -> Result<()> {
     }
     ensure!(bytes <= BYTES_MAX, "the corpora have {bytes} bytes: minimize them (cargo fuzz cmin)");
     Ok(())
+}
+
+/// What the fuzzer does, in small and always the same: enough to notice a coarse break where there is no nightly.
+#[test]
+fn mutants_of_the_corpora_break_no_target() -> Result<()> {
+    for (target, entry) in TARGETS {
+        let inputs = files(target)?.iter().map(fs::read).collect::<Result<Vec<_>, _>>()?;
+        let mut chance = Chance::new(1);
+        for number in 0..MUTANTS {
+            let mut mutant = pick(&inputs, &mut chance).clone();
+            for _ in 0..=chance.below(4) {
+                mutate(&mut mutant, pick(&inputs, &mut chance), &mut chance);
+            }
+            let replayed = std::panic::catch_unwind(|| entry(&mutant));
+            ensure!(replayed.is_ok(), "{target} fails on mutant {number}: {mutant:02x?}");
+        }
+    }
+    Ok(())
+}
+
+fn pick<'a>(inputs: &'a [Vec<u8>], chance: &mut Chance) -> &'a Vec<u8> {
+    &inputs[chance.below(inputs.len() as u64) as usize]
+}
+
+fn mutate(data: &mut Vec<u8>, other: &[u8], chance: &mut Chance) {
+    let at = chance.below(data.len() as u64 + 1) as usize;
+    match chance.below(5) {
+        0 if at < data.len() => data[at] = chance.number() as u8,
+        1 if at < data.len() => data[at] ^= 1 << chance.below(8),
+        2 => data.insert(at, chance.number() as u8),
+        3 => drop(data.drain(at..(at + chance.below(9) as usize).min(data.len()))),
+        _ => {
+            let from = chance.below(other.len() as u64 + 1) as usize;
+            let to = (from + chance.below(33) as usize).min(other.len());
+            drop(data.splice(at..at, other[from..to].iter().copied()));
+        }
+    }
+    data.truncate(MUTANT_BYTES_MAX);
 }
 
 #[test]

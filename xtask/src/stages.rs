@@ -38,6 +38,17 @@ const STAGES: &[Stage] = &[
         folder: "",
         lines: &["cargo test --workspace --lib --bins --examples", "cargo test --workspace --doc"],
     },
+    // What each crate's own door promises. A new program here is named here: a tidy test looks.
+    Stage {
+        name: "crates",
+        folder: "",
+        lines: &[
+            "cargo test --workspace --test hostile --test screens --test holder --test authority",
+            "cargo test --workspace --test bounds --test cuts --test trust",
+            "cargo test --workspace --test descriptors --test edge --test secrets",
+            "cargo test --workspace --test scripts --test windows",
+        ],
+    },
     Stage { name: "vectors", folder: "", lines: &["cargo test --workspace --test conformance"] },
     Stage { name: "simulation", folder: "", lines: &["cargo test --workspace --test simulation"] },
     Stage { name: "corpora", folder: "", lines: &["cargo test --workspace --test corpora"] },

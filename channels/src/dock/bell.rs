@@ -36,7 +36,10 @@ impl Bell {
         {
             let mut notes = self.notes.lock().expect("no one panics while holding a Bell");
             match (notes.back_mut(), &note) {
-                (Some(Note::Settled(ch, seq, Outcome::Applied)), Note::Settled(other, newer, Outcome::Applied)) if ch == other => {
+                (
+                    Some(Note::Settled(ch, seq, Outcome::Applied)),
+                    Note::Settled(other, newer, Outcome::Applied),
+                ) if ch == other => {
                     *seq = *newer;
                 }
                 _ => notes.push_back(note),

@@ -63,7 +63,9 @@ async fn read_packets(shared: &Shared, mut read: OwnedReadHalf) -> Fault {
         match read.read_buf(&mut buffer).await {
             Ok(0) => return gone(shared),
             Ok(_) => {}
-            Err(error) => return Fault::new(Code::Gone, format!("The channel's holder is gone: {error}.")),
+            Err(error) => {
+                return Fault::new(Code::Gone, format!("The channel's holder is gone: {error}."));
+            }
         }
         while let Some(packet) = next_packet(&mut buffer).transpose() {
             let handled = packet.and_then(|packet| {
@@ -129,7 +131,8 @@ fn tell(shared: &Shared, state: &mut State) {
 
 fn gone(shared: &Shared) -> Fault {
     let ended = shared.lock().mirror.end().is_some();
-    let message = if ended { "It has ended and was removed." } else { "Its holder died, and it with it." };
+    let message =
+        if ended { "It has ended and was removed." } else { "Its holder died, and it with it." };
     Fault::new(Code::Gone, message)
 }
 

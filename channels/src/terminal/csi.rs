@@ -21,14 +21,16 @@ impl Csi {
     /// Reads a complete sequence, `ESC [` … final; `None` if its bytes are out of order.
     pub(super) fn parse(raw: &[u8]) -> Option<Self> {
         let (&last, mut body) = raw.get(2..)?.split_last()?;
-        let mut csi = Self { prefix: 0, intermediate: 0, last, values: [0; PARAMS_MAX], joined: 0, len: 0 };
+        let mut csi =
+            Self { prefix: 0, intermediate: 0, last, values: [0; PARAMS_MAX], joined: 0, len: 0 };
         if let Some((&prefix @ b'<'..=b'?', rest)) = body.split_first() {
             (csi.prefix, body) = (prefix, rest);
         }
         if !body.is_empty() {
             csi.len = 1;
         }
-        let digits = body.iter().position(|byte| (0x20..=0x2f).contains(byte)).unwrap_or(body.len());
+        let digits =
+            body.iter().position(|byte| (0x20..=0x2f).contains(byte)).unwrap_or(body.len());
         for &byte in &body[..digits] {
             csi.parameter(byte)?;
         }
@@ -100,7 +102,10 @@ mod tests {
     #[test]
     fn prefix_parameters_and_intermediate_are_told_apart() {
         let mode = csi("?2026$p").unwrap();
-        assert_eq!((mode.prefix, mode.intermediate, mode.last, mode.values()), (b'?', b'$', b'p', &[2026][..]));
+        assert_eq!(
+            (mode.prefix, mode.intermediate, mode.last, mode.values()),
+            (b'?', b'$', b'p', &[2026][..])
+        );
         let style = csi("4:3;58:2::1:2:3m").unwrap();
         assert_eq!(style.values(), [4, 3, 58, 2, 0, 1, 2, 3]);
         assert!(style.is_joined(1) && !style.is_joined(2) && style.is_joined(3));

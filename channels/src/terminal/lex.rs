@@ -193,7 +193,11 @@ impl Lexer {
                 0x00..=0x1f if kind == Kind::Osc => at += 1,
                 _ => {
                     let rest = &input[at..];
-                    let end = rest.iter().position(|&byte| byte < 0x20 || byte == C1_LEAD).unwrap_or(rest.len()).max(1);
+                    let end = rest
+                        .iter()
+                        .position(|&byte| byte < 0x20 || byte == C1_LEAD)
+                        .unwrap_or(rest.len())
+                        .max(1);
                     return (at + end, Step::Part(&rest[..end]));
                 }
             }
@@ -201,7 +205,12 @@ impl Lexer {
         (at, Step::More)
     }
 
-    fn string_escape_from<'a>(&'a mut self, kind: Kind, input: &'a [u8], from: usize) -> (usize, Step<'a>) {
+    fn string_escape_from<'a>(
+        &'a mut self,
+        kind: Kind,
+        input: &'a [u8],
+        from: usize,
+    ) -> (usize, Step<'a>) {
         let (used, step) = self.string_escape(kind, &input[from..]);
         (from + used, step)
     }
@@ -249,7 +258,9 @@ mod tests {
                 match step {
                     Step::More => {}
                     Step::C0(byte) => said += &format!("<{byte:02x}>"),
-                    Step::Escape(raw) | Step::Control(raw) => said += &format!("{{{}}}", raw[1..].escape_ascii()),
+                    Step::Escape(raw) | Step::Control(raw) => {
+                        said += &format!("{{{}}}", raw[1..].escape_ascii())
+                    }
                     Step::Open(kind) => said += &format!("{kind:?}("),
                     Step::Part(raw) => said += &raw.escape_ascii().to_string(),
                     Step::Close(close) => said += &format!("){close:?} "),

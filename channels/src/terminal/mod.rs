@@ -12,7 +12,12 @@
 //! Read first: [`Screen`], then [`Scanner`], then [`message`].
 
 mod csi;
-#[allow(missing_docs, unreachable_pub, clippy::all, reason = "written by prost from proto/terminal.proto")]
+#[allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::all,
+    reason = "written by prost from proto/terminal.proto"
+)]
 mod generated;
 #[cfg(feature = "host")]
 pub mod host;
@@ -23,7 +28,9 @@ mod scan;
 mod screen;
 mod source;
 
-pub use message::{Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal};
+pub use message::{
+    Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal,
+};
 pub use scan::{Question, Scanner, Segment, Slot};
 pub use screen::{Cursor, Screen, size_mark};
 pub use source::{Source, Turn};

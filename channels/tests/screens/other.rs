@@ -40,7 +40,8 @@ impl Other {
             let mut text = String::new();
             for col in 0..grid.columns() {
                 let cell = &grid[Line(line as i32)][Column(col)];
-                if !cell.flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER) {
+                if !cell.flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER)
+                {
                     text.push(cell.c);
                     text.extend(cell.zerowidth().unwrap_or_default());
                 }
@@ -53,12 +54,24 @@ impl Other {
     /// Rows with every cell's looks, cursor and modes.
     pub(crate) fn describe(&self) -> String {
         let grid = self.term.grid();
-        let mut said = format!("{:?} {:?} {:?}\n", grid.cursor.point, grid.cursor.input_needs_wrap, self.term.mode());
+        let mut said = format!(
+            "{:?} {:?} {:?}\n",
+            grid.cursor.point,
+            grid.cursor.input_needs_wrap,
+            self.term.mode()
+        );
         for line in 0..grid.screen_lines() {
             for col in 0..grid.columns() {
                 let cell = &grid[Line(line as i32)][Column(col)];
                 let flags = cell.flags - Flags::WRAPLINE;
-                said += &format!("{}{:?}{:?}{:?}{:?} ", cell.c, cell.zerowidth(), cell.fg, cell.bg, flags);
+                said += &format!(
+                    "{}{:?}{:?}{:?}{:?} ",
+                    cell.c,
+                    cell.zerowidth(),
+                    cell.fg,
+                    cell.bg,
+                    flags
+                );
             }
             said.push('\n');
         }
@@ -71,11 +84,19 @@ impl Other {
         assert_eq!(self.rows(), rows, "{what}");
         let cursor = screen.cursor();
         let point = self.term.grid().cursor.point;
-        assert_eq!((point.line.0, point.column.0), (i32::from(cursor.row), usize::from(cursor.col)), "{what}");
+        assert_eq!(
+            (point.line.0, point.column.0),
+            (i32::from(cursor.row), usize::from(cursor.col)),
+            "{what}"
+        );
         assert_eq!(self.term.grid().cursor.input_needs_wrap, cursor.pending, "{what}");
         let mode = self.term.mode();
         assert_eq!(mode.contains(TermMode::ALT_SCREEN), screen.is_alternate(), "{what}");
-        assert_eq!(mode.contains(TermMode::BRACKETED_PASTE), screen.has_bracketed_paste(), "{what}");
+        assert_eq!(
+            mode.contains(TermMode::BRACKETED_PASTE),
+            screen.has_bracketed_paste(),
+            "{what}"
+        );
         assert_eq!(mode.contains(TermMode::APP_CURSOR), screen.has_application_cursor(), "{what}");
         assert_eq!(mode.contains(TermMode::SHOW_CURSOR), screen.is_cursor_visible(), "{what}");
     }

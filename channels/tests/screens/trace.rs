@@ -16,19 +16,67 @@ pub(crate) enum Step {
 }
 
 const TEXTS: [&str; 14] = [
-    "hello", "x", "日本", "e\u{301}", "🚀", "wide日", "\u{302}", "ünï", "qqqxlmk", "a long line that wraps around", "#", "-", " ", "\t",
+    "hello",
+    "x",
+    "日本",
+    "e\u{301}",
+    "🚀",
+    "wide日",
+    "\u{302}",
+    "ünï",
+    "qqqxlmk",
+    "a long line that wraps around",
+    "#",
+    "-",
+    " ",
+    "\t",
 ];
 const SWITCHES: [u64; 12] = [1, 5, 6, 7, 12, 25, 66, 1004, 1007, 2004, 2026, 1049];
 const ODD: [&str; 33] = [
-    "\x1b7", "\x1b8", "\x1bD", "\x1bE", "\x1bM", "\x1bH", "\x1b[g", "\x1b[3g", "\x1b(0", "\x1b(B", "\x1b)0", "\x1b(A", "\x0e", "\x0f",
-    "\x1b[4h", "\x1b[4l", "\x1b[20h", "\x1b[20l", "\x1b=", "\x1b>", "\x1b[s", "\x1b[u", "\x1b[!p", "\x1b#8", "\x1b[?47h", "\x1b[?47l",
-    "\x1b[?1048h", "\x1b[?1048l", "\x1bn", "\x1b[r", "\x1b]104\x07", "\x07", "\x1b]52;c;aGk=\x07",
+    "\x1b7",
+    "\x1b8",
+    "\x1bD",
+    "\x1bE",
+    "\x1bM",
+    "\x1bH",
+    "\x1b[g",
+    "\x1b[3g",
+    "\x1b(0",
+    "\x1b(B",
+    "\x1b)0",
+    "\x1b(A",
+    "\x0e",
+    "\x0f",
+    "\x1b[4h",
+    "\x1b[4l",
+    "\x1b[20h",
+    "\x1b[20l",
+    "\x1b=",
+    "\x1b>",
+    "\x1b[s",
+    "\x1b[u",
+    "\x1b[!p",
+    "\x1b#8",
+    "\x1b[?47h",
+    "\x1b[?47l",
+    "\x1b[?1048h",
+    "\x1b[?1048l",
+    "\x1bn",
+    "\x1b[r",
+    "\x1b]104\x07",
+    "\x07",
+    "\x1b]52;c;aGk=\x07",
 ];
 
 impl Trace {
     /// `cols_min`: alacritty's emulator knows no grid of one column.
     pub(crate) fn new(seed: u64, cols_min: u64) -> Self {
-        let mut trace = Self { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, cols_min, cols: 0, rows: 0 };
+        let mut trace = Self {
+            state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1,
+            cols_min,
+            cols: 0,
+            rows: 0,
+        };
         trace.change_size();
         trace
     }
@@ -99,7 +147,10 @@ impl Trace {
             4 => format!("\x1b[58:2::{n}:1:2m"),
             5 => format!("\x1b[{}m", 30 + n % 8),
             6 => format!("\x1b[{};{}m", 40 + n % 8, 90 + n % 8),
-            _ => format!("\x1b[{}m", self.of(&[1, 2, 3, 4, 5, 7, 8, 9, 21, 22, 23, 24, 25, 27, 28, 29, 53, 55])),
+            _ => format!(
+                "\x1b[{}m",
+                self.of(&[1, 2, 3, 4, 5, 7, 8, 9, 21, 22, 23, 24, 25, 27, 28, 29, 53, 55])
+            ),
         }
     }
 
@@ -117,7 +168,9 @@ impl Trace {
             8 => format!("\x1b]1{};rgb:10/20/{n:02x}\x1b\\", n % 3),
             9 => format!("\x1b[{}b", n % 9),
             10 => format!("\x1b[>4;{}m", n % 3),
-            _ => self.of(&["\x1bc", "\x1b[?1049h", "\x1b[?1049l", "\x1b[?1047h", "\x1b[?1047l"]).to_owned(),
+            _ => self
+                .of(&["\x1bc", "\x1b[?1049h", "\x1b[?1049l", "\x1b[?1047h", "\x1b[?1047l"])
+                .to_owned(),
         }
     }
 }

@@ -40,7 +40,8 @@ impl Front {
         let mut frames: Vec<Frame> = Vec::new();
         let mut is_full = false;
         while frames.len() < CONTROL_PER_PACKET
-            && let Some(frame) = self.control.pop_front_if(|frame| frames.is_empty() || !is_large(frame))
+            && let Some(frame) =
+                self.control.pop_front_if(|frame| frames.is_empty() || !is_large(frame))
         {
             is_full = is_large(&frame);
             frames.push(frame);

@@ -2,7 +2,7 @@
 
 use super::{Extent, Loss};
 use crate::position::{Epoch, Position};
-use crate::wire::Resume;
+use crate::resume::Resume;
 
 /// What a reader should be sent next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

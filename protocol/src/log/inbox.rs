@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::id::ClientId;
 use crate::limits::{INBOX_CLIENTS_MAX, INBOX_REFUSALS_MAX};
-use crate::wire::{Inputs, OutboxRange, Outcome};
+use crate::resume::{Inputs, OutboxRange, Outcome};
 
 /// What to do with an input that has arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,12 +38,14 @@ struct Entry {
     heard: u64,
 }
 
+/// Inputs in a row that were refused for one reason.
 #[derive(Debug)]
 struct Refusal {
-    seq: u64,
+    first: u64,
+    last: u64,
     reason: String,
-    /// Whether it was said since the client last came.
-    is_told: bool,
+    /// Up to here it was said since the client last came.
+    told: u64,
 }
 
 impl Inbox {
@@ -74,8 +76,11 @@ impl Inbox {
         }
         entry.taken = entry.taken.max(range.first - 1);
         entry.settled = entry.settled.max(range.first - 1);
-        entry.refusals.retain(|refusal| refusal.seq >= range.first);
-        entry.refusals.iter_mut().for_each(|refusal| refusal.is_told = false);
+        entry.refusals.retain(|refusal| refusal.last >= range.first);
+        for refusal in &mut entry.refusals {
+            refusal.first = refusal.first.max(range.first);
+            refusal.told = refusal.first - 1;
+        }
         (Inputs::Known, entry.sure())
     }
 
@@ -104,12 +109,7 @@ impl Inbox {
         let Some(entry) = self.clients.get_mut(&client) else { return };
         entry.settled = entry.settled.max(seq.min(entry.taken));
         if let Outcome::Refused(reason) = outcome {
-            if entry.refusals.len() >= INBOX_REFUSALS_MAX
-                && let Some(oldest) = entry.refusals.pop_front()
-            {
-                entry.doubted = entry.doubted.max(oldest.seq + 1);
-            }
-            entry.refusals.push_back(Refusal { seq, reason, is_told: false });
+            entry.refuse(seq, reason);
         }
     }
 
@@ -117,8 +117,9 @@ impl Inbox {
     /// like this. `None`: it is not settled, or what must be told first is not.
     pub fn tell(&mut self, client: ClientId, seq: u64) -> Option<(u64, Outcome)> {
         let entry = self.clients.get_mut(&client)?;
-        if let Some(refusal) = entry.refusals.iter_mut().find(|refusal| refusal.seq == seq) {
-            refusal.is_told = true;
+        let refusal = entry.refusals.iter_mut().find(|refusal| refusal.holds(seq));
+        if let Some(refusal) = refusal {
+            refusal.told = refusal.told.max(seq);
             return Some((seq, Outcome::Refused(refusal.reason.clone())));
         }
         let sure = entry.sure();
@@ -133,7 +134,8 @@ impl Inbox {
     fn entry(&mut self, client: ClientId) -> &mut Entry {
         self.clock += 1;
         if self.clients.len() >= INBOX_CLIENTS_MAX && !self.clients.contains_key(&client) {
-            let oldest = self.clients.iter().min_by_key(|(_, entry)| (entry.is_present, entry.heard));
+            let oldest =
+                self.clients.iter().min_by_key(|(_, entry)| (entry.is_present, entry.heard));
             let oldest = oldest.map(|(client, _)| *client);
             oldest.map(|client| self.clients.remove(&client));
         }
@@ -143,11 +145,32 @@ impl Inbox {
     }
 }
 
+impl Refusal {
+    const fn holds(&self, seq: u64) -> bool {
+        self.first <= seq && seq <= self.last
+    }
+}
+
 impl Entry {
+    fn refuse(&mut self, seq: u64, reason: String) {
+        if let Some(newest) = self.refusals.back_mut()
+            && newest.last.saturating_add(1) == seq
+            && newest.reason == reason
+        {
+            newest.last = seq;
+            return;
+        }
+        if self.refusals.len() >= INBOX_REFUSALS_MAX
+            && let Some(oldest) = self.refusals.pop_front()
+        {
+            self.doubted = self.doubted.max(oldest.last.saturating_add(1));
+        }
+        self.refusals.push_back(Refusal { first: seq, last: seq, reason, told: seq - 1 });
+    }
     /// Up to where all is settled and no refusal is untold.
     fn sure(&self) -> u64 {
-        let untold = self.refusals.iter().find(|refusal| !refusal.is_told);
-        untold.map_or(self.settled, |refusal| (refusal.seq - 1).min(self.settled))
+        let untold = self.refusals.iter().find(|refusal| refusal.told < refusal.last);
+        untold.map_or(self.settled, |refusal| refusal.told.min(self.settled))
     }
 
     /// Nobody can tell any more what became of the inputs up to here.

@@ -12,6 +12,7 @@ use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
 
+pub use crate::position::Loss;
 use crate::position::{Epoch, Position, Unit};
 
 /// Small appends are joined into chunks of at least this many bytes, so that a byte costs a byte.
@@ -32,15 +33,6 @@ pub struct Extent {
     pub ended: bool,
     /// Whether a reader must be given every unit, and no Snapshot in place of some.
     pub loss: Loss,
-}
-
-/// What a Log does when a reader is slower than its writer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Loss {
-    /// It drops its oldest units: the reader gets a Snapshot instead.
-    Snapshot,
-    /// Its owner makes the writer wait: the reader gets every unit.
-    Never,
 }
 
 /// A bounded run of bytes (or records) with absolute offsets.

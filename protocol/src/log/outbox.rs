@@ -6,7 +6,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::limits::{INPUT_COST, INPUT_IN_FLIGHT_MAX, OUTBOX_ENTRIES_MAX, OUTBOX_MAX};
-use crate::wire::OutboxRange;
+use crate::resume::OutboxRange;
 
 /// The Outbox is full: the person must wait, nothing was taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,16 +1,15 @@
 //! Generated messages → typed frames. Everything a frame promises by its type is checked here, once.
 
 use super::frame::{
-    Credit, Data, End, Frame, Hello, Input, InputAck, Inputs, Open, Opened, OutboxRange, Outcome,
-    Priority, Resume, Snapshot, Welcome,
+    Credit, Data, End, Frame, Hello, Input, InputAck, Open, Opened, Priority, Snapshot, Welcome,
 };
 use super::generated as pb;
 use super::generated::frame::Kind;
 use crate::fault::{Code, Fault};
 use crate::id::{Boot, Ch, ChannelId, ClientId};
 use crate::limits::{AGENT_NAME_MAX, CHANNELS_MAX, INPUT_MAX, KIND_NAME_MAX, MESSAGE_MAX};
-use crate::log::Loss;
-use crate::position::{Epoch, Position, Unit};
+use crate::position::{Epoch, Loss, Position, Unit};
+use crate::resume::{Inputs, OutboxRange, Outcome, Resume};
 
 pub(super) fn decode(frame: pb::Frame) -> Result<Frame, Fault> {
     let Some(kind) = frame.kind else { return Ok(Frame::Unknown) };

@@ -2,15 +2,13 @@
 
 use bytes::Bytes;
 
-use super::frame::{
-    Credit, Frame, Hello, InputAck, Inputs, Open, Opened, Outcome, Priority, Resume,
-};
+use super::frame::{Credit, Frame, Hello, InputAck, Open, Opened, Priority};
 use super::generated as pb;
 use super::generated::frame::Kind;
 use crate::fault::{Culprit, Fault};
 use crate::id::ClientId;
-use crate::log::Loss;
-use crate::position::Unit;
+use crate::position::{Loss, Unit};
+use crate::resume::{Inputs, Outcome, Resume};
 
 pub(super) fn encode(frame: &Frame) -> pb::Frame {
     let kind = match frame {

@@ -4,8 +4,8 @@ use bytes::Bytes;
 
 use crate::fault::Fault;
 use crate::id::{Boot, Ch, ChannelId, ClientId};
-use crate::log::Loss;
-use crate::position::{Epoch, Position, Unit};
+use crate::position::{Epoch, Loss, Position, Unit};
+use crate::resume::{Inputs, OutboxRange, Outcome, Resume};
 
 /// One statement on the wire. See `proto/link.proto` for each field's unit and the meaning of its absence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,39 +138,6 @@ pub struct Open {
     pub client: Option<ClientId>,
 }
 
-/// Unacknowledged inputs: `first <= number < next`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OutboxRange {
-    /// The oldest without an InputAck, from 1.
-    pub first: u64,
-    /// The number the next input will bear; at least `first`.
-    pub next: u64,
-}
-
-/// How reading goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Resume {
-    /// From the client's own Position.
-    Exact,
-    /// Snapshot: the client had nothing.
-    Fresh,
-    /// Snapshot: another life of the Log.
-    Epoch,
-    /// Snapshot: no longer kept, or cheaper.
-    Behind,
-    /// Snapshot: the Log was never there.
-    Ahead,
-}
-
-/// What the owner knows of a client's inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Inputs {
-    /// All up to `applied`: send what follows.
-    Known,
-    /// The range may or may not have been applied: ask the person, never resend.
-    Unknown,
-}
-
 /// See [`Frame::Opened`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opened {
@@ -242,15 +209,6 @@ pub struct Input {
     pub bytes: Bytes,
     /// Whose it is, on a holder's socket.
     pub client: Option<ClientId>,
-}
-
-/// What became of an input.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// Done.
-    Applied,
-    /// Not done, and it will not be: why.
-    Refused(String),
 }
 
 /// See [`Frame::InputAck`].

@@ -14,9 +14,9 @@ mod frame;
 mod generated;
 mod version;
 
+pub use crate::resume::{Inputs, OutboxRange, Outcome, Resume};
 pub use codec::{Decoder, Encoder, Sealed};
 pub use frame::{
-    Credit, Data, End, Frame, Hello, Input, InputAck, Inputs, Open, Opened, OutboxRange, Outcome,
-    Priority, Resume, Snapshot, Welcome,
+    Credit, Data, End, Frame, Hello, Input, InputAck, Open, Opened, Priority, Snapshot, Welcome,
 };
 pub use version::{SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, Version};

@@ -111,9 +111,9 @@ impl Holder {
     }
 
     pub(super) fn next_at(&self) -> Option<Time> {
-        let applies = self.taken.front().map(|(at, ..)| *at);
-        let floods =
-            (self.flood_left > 0 && self.owner.room() >= FLOOD_STEP).then_some(self.flood_at);
+        let has_room = self.owner.room() >= FLOOD_STEP;
+        let applies = self.taken.front().map(|(at, ..)| *at).filter(|_| has_room);
+        let floods = (self.flood_left > 0 && has_room).then_some(self.flood_at);
         let snapshot = self.snapshot.as_ref().map(|(at, ..)| *at);
         [applies, floods, snapshot].into_iter().flatten().min()
     }

@@ -156,6 +156,16 @@ impl Net {
     }
 }
 
+impl Local {
+    /// Whether the holder's end has something to do: mail, room again, or the gateway is gone.
+    pub(super) fn wakes_holder(&self, now: Time) -> bool {
+        self.held != End::Closed
+            && (self.held.is_due(now)
+                || self.to_holder.arrives_at().is_some_and(|at| at <= now)
+                || (self.to_gateway.was_full && self.to_gateway.can_take()))
+    }
+}
+
 impl Wire {
     /// The phone's side closes; the gateway learns of it behind what is on the wire.
     pub(super) fn close_client(&mut self, now: Time) {

@@ -1,6 +1,6 @@
 //! A device: a real ClientSession and the driver around it, its person's views, and the network it is in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -50,6 +50,8 @@ pub(super) struct Phone {
     pub(super) asked: Vec<u32>,
     /// For a key typed into an empty Outbox: bytes of other channels that went before it.
     keys: BTreeMap<Ch, usize>,
+    /// Channels that are open on the link in use.
+    opened: BTreeSet<Ch>,
     is_closed: bool,
     pub(super) wake: bool,
 }
@@ -81,6 +83,7 @@ impl Phone {
             frozen_until: None,
             asked: Vec::new(),
             keys: BTreeMap::new(),
+            opened: BTreeSet::new(),
             is_closed: false,
             wake: true,
         }
@@ -165,7 +168,7 @@ impl Phone {
         self.wake = true;
         match self.session.send(now, ch, input) {
             Ok(seq) => {
-                if waited == 0 && self.session.is_live() {
+                if waited == 0 && self.opened.contains(&ch) {
                     self.keys.insert(ch, 0);
                 }
                 truth.typed(view.outbox, seq)
@@ -281,6 +284,7 @@ impl Phone {
             if self.is_closed {
                 return Err(format!("{event:?} came after Closed"));
             }
+            if std::env::var_os("DBG").is_some() { eprintln!("DBG phone {} {now:?} {event:?}", self.number); }
             self.handle(now, event, net, truth, rng)?;
         }
         if drained > EVENTS_MAX + 1024 {
@@ -308,6 +312,7 @@ impl Phone {
             ClientEvent::CancelDial => self.drop_dial(now, net),
             ClientEvent::HangUp => self.drop_wire(now, net),
             ClientEvent::Opened { ch, resume } => {
+                self.opened.insert(ch);
                 if let Some(view) = self.views.get_mut(&ch) {
                     view.opened(resume)?;
                 }
@@ -439,6 +444,7 @@ impl Phone {
         }
         if !self.session.is_live() {
             self.keys.clear();
+            self.opened.clear();
         }
         let is_due = |session: &ClientSession| session.poll_timeout().is_some_and(|at| at <= now);
         if is_due(&self.session) {

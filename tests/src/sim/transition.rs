@@ -112,7 +112,7 @@ impl Transition {
         match self {
             Self::Type(phone) => world.type_in(phone, Command::Key, 13),
             Self::Burst(phone) => {
-                let count = if world.rng.chance(10) { 12_000 } else { world.rng.within(2, 200) };
+                let count = if world.rng.chance(3) { 12_000 } else { world.rng.within(2, 200) };
                 let Some(ch) = world.some_channel(phone) else { return Ok(()) };
                 (0..count).try_for_each(|_| world.type_at(phone, ch, Command::Key, 13))
             }
@@ -138,7 +138,7 @@ impl Transition {
             Self::Exit(phone) => world.type_in(phone, Command::Exit, 13),
             Self::Open(phone, model) => {
                 let id = model.id(world.rng.sixteen());
-                let many = if world.rng.chance(3) { world.rng.within(2, 250) } else { 0 };
+                let many = if world.rng.chance(2) { world.rng.within(2, 250) } else { 0 };
                 for _ in 0..many {
                     let other = Model::Agent.id(world.rng.sixteen());
                     if world.phones[phone].views.len() < 254 {

@@ -76,10 +76,15 @@ impl View {
     pub(super) fn opened(&mut self, resume: Resume) -> Checked {
         if resume != Resume::Exact {
             self.next = None;
+            self.has_ended = false;
         }
         match (self.model.loss(), resume) {
-            (Loss::Never, Resume::Fresh) => self.next = Some(0),
-            (Loss::Never, Resume::Epoch | Resume::Behind | Resume::Ahead) => {
+            (Loss::Never, Resume::Fresh | Resume::Epoch) => {
+                self.next = Some(0);
+                self.pieces.clear();
+                self.fold = Fold::default();
+            }
+            (Loss::Never, Resume::Behind | Resume::Ahead) => {
                 return Err(format!("a Log without loss resumes {resume:?}"));
             }
             (Loss::Never, Resume::Exact) | (Loss::Snapshot, _) => {}

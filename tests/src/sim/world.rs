@@ -166,16 +166,15 @@ impl World {
         }
         let mut around = Around { net, holders, truth, rng, traits: *traits };
         did |= gateway.turn(now, &mut around)?;
-        for (id, holder) in holders {
-            let is_writable = |local: &super::net::Local| local.to_gateway.can_take();
-            let mut locals = net.locals.values().filter(|local| local.holder == *id);
-            let has_mail = locals.any(|local| {
-                local.held.is_due(now)
-                    || (local.held == End::Open
-                        && local.to_holder.arrives_at().is_some_and(|at| at <= now))
-                    || local.to_gateway.was_full && is_writable(local)
-            });
-            if has_mail || holder.wake || holder.next_at().is_some_and(|at| at <= now) {
+        for local in net.locals.values() {
+            if local.wakes_holder(now)
+                && let Some(holder) = holders.get_mut(&local.holder)
+            {
+                holder.wake = true;
+            }
+        }
+        for holder in holders.values_mut() {
+            if holder.wake || holder.next_at().is_some_and(|at| at <= now) {
                 did = true;
                 holder.turn(now, net, truth, rng).map_err(|why| format!("a holder: {why}"))?;
             }

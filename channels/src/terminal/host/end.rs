@@ -27,7 +27,8 @@ const SIGNALS: [(&str, &str); 15] = [
 pub(super) fn of(status: &ExitStatus) -> End {
     match status.signal() {
         Some(words) => {
-            let name = SIGNALS.iter().find(|(text, _)| *text == words).map_or(words, |(_, name)| name);
+            let name =
+                SIGNALS.iter().find(|(text, _)| *text == words).map_or(words, |(_, name)| name);
             End::Signal(name.to_owned())
         }
         None => End::Code(u8::try_from(status.exit_code()).unwrap_or(u8::MAX)),

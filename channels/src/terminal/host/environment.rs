@@ -36,10 +36,14 @@ impl Account {
         match User::from_uid(Uid::current()) {
             Ok(Some(user)) => Self {
                 home: user.dir.to_string_lossy().into_owned(),
-                shell: Some(user.shell.to_string_lossy().into_owned()).filter(|shell| !shell.is_empty()).unwrap_or_else(sh),
+                shell: Some(user.shell.to_string_lossy().into_owned())
+                    .filter(|shell| !shell.is_empty())
+                    .unwrap_or_else(sh),
                 name: user.name,
             },
-            Ok(None) | Err(_) => Self { name: Uid::current().to_string(), home: "/".into(), shell: sh() },
+            Ok(None) | Err(_) => {
+                Self { name: Uid::current().to_string(), home: "/".into(), shell: sh() }
+            }
         }
     }
 }
@@ -49,10 +53,16 @@ fn sh() -> String {
 }
 
 /// The environment of a program on a terminal of this account. `given` is the holder's own.
-pub(super) fn login(account: &Account, given: impl Iterator<Item = (String, String)>) -> BTreeMap<String, String> {
-    let mut all: BTreeMap<String, String> =
-        given.filter(|(name, _)| KEPT.contains(&name.as_str()) || name.starts_with("LC_")).collect();
-    let effective = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| all.get(*name).filter(|value| !value.is_empty()));
+pub(super) fn login(
+    account: &Account,
+    given: impl Iterator<Item = (String, String)>,
+) -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = given
+        .filter(|(name, _)| KEPT.contains(&name.as_str()) || name.starts_with("LC_"))
+        .collect();
+    let effective = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| all.get(*name).filter(|value| !value.is_empty()));
     if !effective.is_some_and(|locale| is_utf8(locale)) {
         all.retain(|name, _| name != "LC_ALL" && name != "LC_CTYPE");
         all.insert("LANG".into(), "C.UTF-8".into());
@@ -83,16 +93,28 @@ mod tests {
     use super::*;
 
     fn of(given: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let account = Account { name: "ann".into(), home: "/home/ann".into(), shell: "/bin/zsh".into() };
+        let account =
+            Account { name: "ann".into(), home: "/home/ann".into(), shell: "/bin/zsh".into() };
         login(&account, given.iter().map(|(name, value)| ((*name).into(), (*value).into())))
     }
 
     #[test]
     fn only_what_a_login_gives_reaches_the_program() {
-        let all = of(&[("DEVTAIL_TOKEN", "secret"), ("AWS_SECRET_ACCESS_KEY", "x"), ("TZ", "UTC"), ("HOME", "/root")]);
+        let all = of(&[
+            ("DEVTAIL_TOKEN", "secret"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+            ("TZ", "UTC"),
+            ("HOME", "/root"),
+        ]);
         assert!(!all.contains_key("DEVTAIL_TOKEN") && !all.contains_key("AWS_SECRET_ACCESS_KEY"));
-        assert_eq!((all["TZ"].as_str(), all["HOME"].as_str(), all["PATH"].as_str()), ("UTC", "/home/ann", PATH));
-        assert_eq!((all["TERM"].as_str(), all["COLORTERM"].as_str()), ("xterm-256color", "truecolor"));
+        assert_eq!(
+            (all["TZ"].as_str(), all["HOME"].as_str(), all["PATH"].as_str()),
+            ("UTC", "/home/ann", PATH)
+        );
+        assert_eq!(
+            (all["TERM"].as_str(), all["COLORTERM"].as_str()),
+            ("xterm-256color", "truecolor")
+        );
     }
 
     #[test]
@@ -100,6 +122,9 @@ mod tests {
         assert_eq!(of(&[("LANG", "de_DE.UTF-8")])["LANG"], "de_DE.UTF-8");
         assert_eq!(of(&[("LANG", "de_DE")])["LANG"], "C.UTF-8");
         let all = of(&[("LANG", "de_DE.utf8"), ("LC_ALL", "C"), ("LC_TIME", "de_DE.UTF-8")]);
-        assert_eq!((all["LANG"].as_str(), all.get("LC_ALL"), all["LC_TIME"].as_str()), ("C.UTF-8", None, "de_DE.UTF-8"));
+        assert_eq!(
+            (all["LANG"].as_str(), all.get("LC_ALL"), all["LC_TIME"].as_str()),
+            ("C.UTF-8", None, "de_DE.UTF-8")
+        );
     }
 }

@@ -40,7 +40,12 @@ impl Fronts {
     pub(super) fn insert(&mut self, stream: UnixStream) -> FrontId {
         let id = FrontId(self.next);
         self.next = self.next.wrapping_add(1);
-        self.all.push(Front { id, stream, inbound: Inbound::default(), outbound: Outbound::default() });
+        self.all.push(Front {
+            id,
+            stream,
+            inbound: Inbound::default(),
+            outbound: Outbound::default(),
+        });
         id
     }
 
@@ -60,7 +65,10 @@ impl Fronts {
     }
 
     /// Writes to each whose socket takes more what `next` has for it; names those that are gone.
-    pub(super) fn transmit(&mut self, mut next: impl FnMut(FrontId) -> Option<Bytes>) -> Vec<FrontId> {
+    pub(super) fn transmit(
+        &mut self,
+        mut next: impl FnMut(FrontId) -> Option<Bytes>,
+    ) -> Vec<FrontId> {
         let mut down = Vec::new();
         for front in &mut self.all {
             while front.outbound.is_empty() {

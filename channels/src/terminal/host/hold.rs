@@ -19,7 +19,9 @@ use crate::terminal::message::{Bad, Spec};
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
     /// No spec on standard input.
-    #[error("a holder is started by the gateway, which tells it what to hold on standard input: {0}")]
+    #[error(
+        "a holder is started by the gateway, which tells it what to hold on standard input: {0}"
+    )]
     Input(#[source] io::Error),
     /// The spec is not valid.
     #[error(transparent)]
@@ -28,7 +30,9 @@ pub enum HoldError {
     #[error("the directory {0} does not exist; name another, or none for the home directory")]
     Directory(String),
     /// No socket to listen on.
-    #[error("the terminal's socket cannot be made: {0}; look at the state directory's owner and free space")]
+    #[error(
+        "the terminal's socket cannot be made: {0}; look at the state directory's owner and free space"
+    )]
     Socket(#[source] io::Error),
     /// No program.
     #[error("the program cannot be started: {0}")]
@@ -61,7 +65,10 @@ pub fn hold(state: &Path, id: ChannelId) -> Result<(), HoldError> {
 
 fn prepare(socket: &Path, id: ChannelId) -> Result<(Runtime, Holder), HoldError> {
     let mut spec = Vec::new();
-    io::stdin().take(MESSAGE_BYTES_MAX as u64 + 1).read_to_end(&mut spec).map_err(HoldError::Input)?;
+    io::stdin()
+        .take(MESSAGE_BYTES_MAX as u64 + 1)
+        .read_to_end(&mut spec)
+        .map_err(HoldError::Input)?;
     let spec = Spec::decode(&spec)?;
     if !spec.cwd.is_empty() && !Path::new(&spec.cwd).is_dir() {
         return Err(HoldError::Directory(spec.cwd));
@@ -73,7 +80,8 @@ fn prepare(socket: &Path, id: ChannelId) -> Result<(Runtime, Holder), HoldError>
     let pty = Pty::start(&spec, &account).map_err(HoldError::Program).inspect_err(|_| {
         let _ = fs::remove_file(socket);
     })?;
-    let holder = Holder::new(id, socket, spec, &account, pty, listener).map_err(HoldError::System)?;
+    let holder =
+        Holder::new(id, socket, spec, &account, pty, listener).map_err(HoldError::System)?;
     drop(inside);
     Ok((runtime, holder))
 }
@@ -93,7 +101,10 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     }
     if path.exists() {
         if std::os::unix::net::UnixStream::connect(path).is_ok() {
-            return Err(io::Error::new(io::ErrorKind::AddrInUse, "another holder has this terminal"));
+            return Err(io::Error::new(
+                io::ErrorKind::AddrInUse,
+                "another holder has this terminal",
+            ));
         }
         fs::remove_file(path)?;
     }

@@ -4,43 +4,36 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod program;
+mod requests;
+
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use devtail_protocol::hold::{FrontId, Owner, OwnerEvent};
+use devtail_protocol::hold::{FrontId, Owner};
 use devtail_protocol::limits::LOG_BYTES;
 use devtail_protocol::log::{Inbox, Log, Loss};
 use devtail_protocol::position::Unit;
-use devtail_protocol::wire::Outcome;
-use devtail_protocol::{Boot, ChannelId, ClientId, Code, Epoch, Fault};
-use rustix::process::Signal;
+use devtail_protocol::{Boot, ChannelId, ClientId, Epoch};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
+use self::program::{Program, QUIET};
 use super::environment::Account;
 use super::front::{Fronts, Moved};
-use super::keys::{Keys, Next, Number};
+use super::keys::Keys;
 use super::pty::Pty;
-use crate::terminal::message::{Answer, End, Input, Query, Size, Spec, Terminal};
+use crate::terminal::message::{Size, Spec};
 use crate::terminal::source::{Source, Turn};
 
 /// Bytes one read of the PTY takes: it yields about 4 KiB, and more only under a flood.
 const READ_BYTES: usize = 64 << 10;
 /// Bytes of keys that wait for the program before gateways are not read any more.
 const KEYS_BYTES_HELD: usize = 256 << 10;
-/// From HUP to KILL.
-const KILL_AFTER: Duration = Duration::from_secs(2);
-/// An ended program's terminal stays this long, for those who were away to see how it ended.
-const LINGER: Duration = Duration::from_secs(600);
-/// A killed terminal stays this long at most, for its readers to be told.
-const FORGET_WITHIN: Duration = Duration::from_secs(1);
-/// After the program's exit the PTY is read until nothing has come for this long.
-const QUIET: Duration = Duration::from_millis(100);
-
 /// One terminal and everything that belongs to it.
 pub(super) struct Holder {
     id: ChannelId,
@@ -65,17 +58,6 @@ pub(super) struct Holder {
     forget_at: Option<Instant>,
     children: Signals,
     terminate: Signals,
-}
-
-/// What the program is doing.
-enum Program {
-    Running(Pty),
-    /// It runs and has closed its terminal.
-    Detached(Pty),
-    /// It has exited; what it wrote is still being read. The moment is the last at which something came.
-    Exited(Pty, End, Instant),
-    /// All is read; the terminal stays until then.
-    Ended(End, Instant),
 }
 
 /// Every reason to wake.
@@ -216,80 +198,6 @@ impl Holder {
         }
     }
 
-    fn handle(&mut self, event: OwnerEvent) {
-        match event {
-            OwnerEvent::Input { client, seq, bytes } => match Input::decode(&bytes) {
-                Ok(Input::Keys(_)) if !self.takes_keys() => {
-                    self.refuse((client, seq), "The program has ended; nothing was typed.");
-                }
-                Ok(input) => self.keys.push((client, seq), input),
-                Err(bad) => self.refuse((client, seq), &bad.to_string()),
-            },
-            OwnerEvent::Attached(_) => {}
-            OwnerEvent::Detached(client) => {
-                self.sizes.remove(&client);
-            }
-            OwnerEvent::SnapshotWanted => {
-                let (at, snapshot) = self.source.snapshot(&self.name);
-                if at <= self.owner.extent().head {
-                    self.owner.snapshot(at, &snapshot.encode());
-                }
-            }
-            OwnerEvent::Asked { front, req, query } => {
-                let answer = Query::decode(&query).map(|Query::List| Answer::List(vec![self.line()]).encode());
-                self.owner.answer(front, req, answer.map_err(|bad| Fault::new(Code::BadSpec, bad.to_string())));
-            }
-        }
-    }
-
-    /// Does what waits, up to what must wait for the PTY.
-    fn work(&mut self) {
-        loop {
-            match self.keys.next() {
-                Next::Nothing | Next::Write => return,
-                Next::Settle((client, seq)) => {
-                    self.drive(client);
-                    self.owner.settled(client, seq, Outcome::Applied);
-                }
-                Next::Do((client, seq), input) => {
-                    match input {
-                        Input::Keys(_) => {}
-                        Input::Resize(size) => {
-                            self.sizes.insert(client, size);
-                            self.resize(size);
-                        }
-                        Input::Rename(name) => self.name = name,
-                        Input::Kill => self.kill(),
-                    }
-                    self.owner.settled(client, seq, Outcome::Applied);
-                }
-            }
-        }
-    }
-
-    fn refuse(&mut self, (client, seq): Number, why: &str) {
-        self.owner.settled(client, seq, Outcome::Refused(why.to_owned()));
-    }
-
-    /// Gives the grid the size of the device that types.
-    fn drive(&mut self, client: ClientId) {
-        if let Some(size) = self.sizes.get(&client).copied() {
-            self.resize(size);
-        }
-    }
-
-    fn resize(&mut self, size: Size) {
-        if size == self.source.screen().size() {
-            return;
-        }
-        // The mark comes first: what the program writes for the new size stands behind it.
-        let mark = self.source.resize(size);
-        self.append(&mark);
-        if let Some(pty) = self.pty() {
-            pty.resize(size);
-        }
-    }
-
     fn written(&mut self, written: &io::Result<usize>) {
         match written {
             Ok(len) => self.keys.written(*len),
@@ -338,82 +246,6 @@ impl Holder {
         }
     }
 
-    fn hung_up(&mut self) {
-        match self.replace_program() {
-            Program::Running(pty) => self.program = Program::Detached(pty),
-            Program::Exited(_, end, _) => self.ended(end),
-            other @ (Program::Detached(_) | Program::Ended(..)) => self.program = other,
-        }
-        self.child_changed();
-    }
-
-    fn child_changed(&mut self) {
-        match self.replace_program() {
-            Program::Running(mut pty) => {
-                self.program = match pty.try_end() {
-                    Some(end) => Program::Exited(pty, end, Instant::now()),
-                    None => Program::Running(pty),
-                };
-            }
-            Program::Detached(mut pty) => match pty.try_end() {
-                Some(end) => self.ended(end),
-                None => self.program = Program::Detached(pty),
-            },
-            other @ (Program::Exited(..) | Program::Ended(..)) => self.program = other,
-        }
-        if !self.takes_keys() {
-            self.hang_up();
-        }
-    }
-
-    /// All the program wrote is read.
-    fn ended(&mut self, end: End) {
-        tracing::debug!(%end, "the program ended");
-        self.program = Program::Ended(end, Instant::now() + LINGER);
-        self.kill_at = None;
-        let turn = self.source.finish();
-        self.take(turn);
-        self.hang_up();
-    }
-
-    fn hang_up(&mut self) {
-        for number in self.keys.hang_up() {
-            self.refuse(number, "The program ended before it took this; nothing was typed.");
-        }
-    }
-
-    fn kill(&mut self) {
-        let now = Instant::now();
-        match &self.program {
-            Program::Running(pty) | Program::Detached(pty) => {
-                pty.signal(Signal::HUP);
-                pty.signal(Signal::CONT);
-                self.kill_at = Some(now + KILL_AFTER);
-                self.forget_at = Some(now + KILL_AFTER + FORGET_WITHIN);
-            }
-            Program::Exited(..) | Program::Ended(..) => self.forget_at = Some(now + FORGET_WITHIN),
-        }
-    }
-
-    fn time_passed(&mut self) {
-        let now = Instant::now();
-        if self.kill_at.take_if(|at| now >= *at).is_some()
-            && let Some(pty) = self.pty()
-        {
-            pty.signal(Signal::KILL);
-        }
-        let over = self.forget_at.is_some_and(|at| now >= at);
-        match self.replace_program() {
-            Program::Exited(_, end, heard) if over || now >= heard + QUIET => self.ended(end),
-            Program::Running(_) | Program::Detached(_) if over => {
-                self.ended(End::Lost("The program did not end when it was killed.".into()));
-            }
-            other @ (Program::Running(_) | Program::Detached(_) | Program::Exited(..) | Program::Ended(..)) => {
-                self.program = other;
-            }
-        }
-    }
-
     fn accepted(&mut self, stream: UnixStream) {
         let front = self.fronts.insert(stream);
         if let Err(fault) = self.owner.front_up(front) {
@@ -439,40 +271,6 @@ impl Holder {
         self.fronts.remove(front);
         self.owner.front_down(front);
     }
-
-    fn line(&self) -> Terminal {
-        Terminal {
-            id: self.id,
-            name: self.name.clone(),
-            title: self.source.screen().title().to_owned(),
-            command: self.spec.command.clone(),
-            cwd: self.cwd.clone(),
-            size: self.source.screen().size(),
-            created_ms: self.created_ms,
-            viewers: u32::try_from(self.owner.clients()).unwrap_or(u32::MAX),
-            pid: self.pty().map_or(0, Pty::pid),
-            end: match &self.program {
-                Program::Running(_) | Program::Detached(_) => None,
-                Program::Exited(_, end, _) | Program::Ended(end, _) => Some(end.clone()),
-            },
-        }
-    }
-
-    fn takes_keys(&self) -> bool {
-        matches!(self.program, Program::Running(_))
-    }
-
-    fn pty(&self) -> Option<&Pty> {
-        match &self.program {
-            Program::Running(pty) | Program::Detached(pty) => Some(pty),
-            Program::Exited(..) | Program::Ended(..) => None,
-        }
-    }
-
-    /// Takes the program's state out, to put another in its place.
-    fn replace_program(&mut self) -> Program {
-        std::mem::replace(&mut self.program, Program::Ended(End::Code(0), Instant::now()))
-    }
 }
 
 fn random() -> io::Result<u64> {
@@ -492,4 +290,3 @@ async fn read(pty: Option<&Pty>, buffer: &mut [u8]) -> io::Result<usize> {
         None => pending().await,
     }
 }
-

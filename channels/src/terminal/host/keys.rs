@@ -49,7 +49,9 @@ impl Keys {
                 self.bytes += bytes.len();
                 Piece::Keys(number, bytes)
             }
-            other @ (Input::Resize(_) | Input::Rename(_) | Input::Kill) => Piece::Other(number, other),
+            other @ (Input::Resize(_) | Input::Rename(_) | Input::Kill) => {
+                Piece::Other(number, other)
+            }
         });
     }
 
@@ -66,11 +68,13 @@ impl Keys {
         match self.waiting.front() {
             None => Next::Nothing,
             Some(Piece::Keys(_, bytes) | Piece::Reply(bytes)) if !bytes.is_empty() => Next::Write,
-            Some(Piece::Keys(..) | Piece::Other(..) | Piece::Reply(_)) => match self.waiting.pop_front() {
-                Some(Piece::Keys(number, _)) => Next::Settle(number),
-                Some(Piece::Other(number, input)) => Next::Do(number, input),
-                Some(Piece::Reply(_)) | None => self.next(),
-            },
+            Some(Piece::Keys(..) | Piece::Other(..) | Piece::Reply(_)) => {
+                match self.waiting.pop_front() {
+                    Some(Piece::Keys(number, _)) => Next::Settle(number),
+                    Some(Piece::Other(number, input)) => Next::Do(number, input),
+                    Some(Piece::Reply(_)) | None => self.next(),
+                }
+            }
         }
     }
 

@@ -28,7 +28,8 @@ impl Pty {
         let pair = native_pty_system().openpty(pty_size(spec.size)).map_err(io::Error::other)?;
         let child = pair.slave.spawn_command(command(spec, account)).map_err(io::Error::other)?;
         drop(pair.slave);
-        let raw = pair.master.as_raw_fd().ok_or_else(|| io::Error::other("the PTY has no descriptor"))?;
+        let raw =
+            pair.master.as_raw_fd().ok_or_else(|| io::Error::other("the PTY has no descriptor"))?;
         let mut descriptor = FileDescriptor::dup(&raw).map_err(io::Error::other)?;
         descriptor.set_non_blocking(true).map_err(io::Error::other)?;
         let half = || descriptor.as_file().map_err(io::Error::other);
@@ -50,7 +51,11 @@ impl Pty {
                     Ok(0) => return Ok(len),
                     Ok(more) => len += more,
                     // Every descriptor of the other side is closed.
-                    Err(error) if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => return Ok(len),
+                    Err(error)
+                        if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) =>
+                    {
+                        return Ok(len);
+                    }
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => return Err(error),
@@ -93,7 +98,9 @@ impl Pty {
         match self.child.try_wait() {
             Ok(None) => None,
             Ok(Some(status)) => Some(super::end::of(&status)),
-            Err(error) => Some(End::Lost(format!("The program's end could not be learned: {error}."))),
+            Err(error) => {
+                Some(End::Lost(format!("The program's end could not be learned: {error}.")))
+            }
         }
     }
 
@@ -131,6 +138,3 @@ fn command(spec: &Spec, account: &Account) -> CommandBuilder {
 fn utf8((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
     Some((name.into_string().ok()?, value.into_string().ok()?))
 }
-
-#[cfg(test)]
-mod tests;

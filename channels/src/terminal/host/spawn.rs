@@ -37,17 +37,28 @@ pub fn socket(state: &Path, id: ChannelId) -> PathBuf {
 /// # Errors
 /// [`Code::BadSpec`] if the spec breaks a bound, [`Code::Limit`] above 256 terminals, [`Code::Failed`] with the holder's
 /// own words if it cannot start.
-pub(crate) async fn create(state: &Path, program: &Path, id: ChannelId, spec: &Bytes) -> Result<Dock, Fault> {
+pub(crate) async fn create(
+    state: &Path,
+    program: &Path,
+    id: ChannelId,
+    spec: &Bytes,
+) -> Result<Dock, Fault> {
     Spec::decode(spec).map_err(|bad| Fault::new(Code::BadSpec, bad.to_string()))?;
     if let Ok(dock) = Dock::connect(id, KIND, &socket(state, id)).await {
         return Ok(dock);
     }
     if ids(state).len() >= TERMINALS_MAX {
-        let message = format!("This host runs {TERMINALS_MAX} terminals already (terminals). Kill one first.");
+        let message = format!(
+            "This host runs {TERMINALS_MAX} terminals already (terminals). Kill one first."
+        );
         return Err(Fault::new(Code::Limit, message));
     }
     let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true).mode(0o700).create(sockets(state)).map_err(|error| failed(&error.to_string()))?;
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(sockets(state))
+        .map_err(|error| failed(&error.to_string()))?;
     let hold = || plain(program, state, id);
     let scoped = scoped(program, state, id);
     let in_scope = scoped.is_some();
@@ -84,7 +95,10 @@ fn scoped(program: &Path, state: &Path, id: ChannelId) -> Option<Command> {
     }
     let hold = plain(program, state, id);
     let mut command = Command::new("systemd-run");
-    command.args(["--user", "--scope", "--quiet", "--collect"]).arg(format!("--unit=devtail-{id}")).arg("--");
+    command
+        .args(["--user", "--scope", "--quiet", "--collect"])
+        .arg(format!("--unit=devtail-{id}"))
+        .arg("--");
     command.arg(program).args(hold.as_std().get_args());
     Some(command)
 }
@@ -130,7 +144,9 @@ pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
                 tracing::info!(channel = %id, "a terminal's holder is gone; removing its socket");
                 drop(std::fs::remove_file(&path));
             }
-            Err(fault) => tracing::warn!(channel = %id, %fault, "a terminal's holder does not answer as it should"),
+            Err(fault) => {
+                tracing::warn!(channel = %id, %fault, "a terminal's holder does not answer as it should")
+            }
         }
     }
     docks
@@ -167,7 +183,9 @@ pub(crate) async fn answer(query: &Bytes, docks: &[Arc<Dock>]) -> Result<Bytes, 
 fn ids(state: &Path) -> Vec<ChannelId> {
     let Ok(entries) = std::fs::read_dir(sockets(state)) else { return Vec::new() };
     entries
-        .filter_map(|entry| ChannelId::parse(entry.ok()?.file_name().to_str()?.strip_suffix(".sock")?))
+        .filter_map(|entry| {
+            ChannelId::parse(entry.ok()?.file_name().to_str()?.strip_suffix(".sock")?)
+        })
         .collect()
 }
 

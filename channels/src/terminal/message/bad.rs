@@ -1,8 +1,8 @@
 //! What can be wrong with a message of this kind, in words for the person who sent it.
 
 use crate::terminal::limits::{
-    CELLS_MAX, CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX, KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX,
-    PATH_BYTES_MAX, SIDE_MAX,
+    CELLS_MAX, CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX,
+    KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX, PATH_BYTES_MAX, SIDE_MAX,
 };
 
 /// A message that is not valid: what, why, and what to do.
@@ -18,10 +18,14 @@ pub enum Bad {
         bytes: usize,
     },
     /// A oneof without a member.
-    #[error("the terminal message says nothing this version knows; update the older of the two programs")]
+    #[error(
+        "the terminal message says nothing this version knows; update the older of the two programs"
+    )]
     Nothing,
     /// A grid nobody can show.
-    #[error("a terminal of {cols}x{rows} cells is not possible; both sides must be 1 to {SIDE_MAX}, their product at most {CELLS_MAX}")]
+    #[error(
+        "a terminal of {cols}x{rows} cells is not possible; both sides must be 1 to {SIDE_MAX}, their product at most {CELLS_MAX}"
+    )]
     Size {
         /// Columns asked for.
         cols: u32,
@@ -29,13 +33,17 @@ pub enum Bad {
         rows: u32,
     },
     /// Too many words.
-    #[error("the command has {words} words; at most {COMMAND_WORDS_MAX} are taken: put it into a script")]
+    #[error(
+        "the command has {words} words; at most {COMMAND_WORDS_MAX} are taken: put it into a script"
+    )]
     CommandWords {
         /// How many.
         words: usize,
     },
     /// Too many bytes.
-    #[error("the command has {bytes} bytes; at most {COMMAND_BYTES_MAX} are taken: put it into a script")]
+    #[error(
+        "the command has {bytes} bytes; at most {COMMAND_BYTES_MAX} are taken: put it into a script"
+    )]
     CommandBytes {
         /// How many.
         bytes: usize,
@@ -62,7 +70,9 @@ pub enum Bad {
         bytes: usize,
     },
     /// Too many events, or one too large.
-    #[error("the snapshot has more than {EVENTS_MAX} events, or a clipboard above {CLIPBOARD_BYTES_MAX} bytes")]
+    #[error(
+        "the snapshot has more than {EVENTS_MAX} events, or a clipboard above {CLIPBOARD_BYTES_MAX} bytes"
+    )]
     Events,
     /// An exit status that no program has.
     #[error("{code} is no exit status; it must be 0 to 255")]

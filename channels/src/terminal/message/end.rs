@@ -73,7 +73,12 @@ mod tests {
 
     #[test]
     fn every_end_survives_the_wire_and_an_impossible_one_is_refused() {
-        for end in [End::Code(0), End::Code(255), End::Signal("SIGKILL".into()), End::Lost("the holder died".into())] {
+        for end in [
+            End::Code(0),
+            End::Code(255),
+            End::Signal("SIGKILL".into()),
+            End::Lost("the holder died".into()),
+        ] {
             assert_eq!(End::decode(&end.encode()), Ok(end));
         }
         let high = generated::End { kind: Some(Kind::Code(256)) };

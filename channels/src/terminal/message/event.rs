@@ -35,7 +35,9 @@ impl TryFrom<generated::Event> for Event {
     fn try_from(event: generated::Event) -> Result<Self, Bad> {
         let what = match event.kind.ok_or(Bad::Nothing)? {
             Kind::Bell(generated::Bell {}) => Happening::Bell,
-            Kind::Clipboard(set) if set.text.len() > CLIPBOARD_BYTES_MAX => return Err(Bad::Events),
+            Kind::Clipboard(set) if set.text.len() > CLIPBOARD_BYTES_MAX => {
+                return Err(Bad::Events);
+            }
             Kind::Clipboard(set) => {
                 let selection = if set.selection.is_empty() { "c".into() } else { set.selection };
                 Happening::Clipboard { selection, text: set.text }
@@ -49,9 +51,10 @@ impl From<&Event> for generated::Event {
     fn from(event: &Event) -> Self {
         let kind = match &event.what {
             Happening::Bell => Kind::Bell(generated::Bell {}),
-            Happening::Clipboard { selection, text } => {
-                Kind::Clipboard(generated::Clipboard { selection: selection.clone(), text: text.clone() })
-            }
+            Happening::Clipboard { selection, text } => Kind::Clipboard(generated::Clipboard {
+                selection: selection.clone(),
+                text: text.clone(),
+            }),
         };
         Self { at: event.at, kind: Some(kind) }
     }

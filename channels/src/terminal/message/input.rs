@@ -30,7 +30,9 @@ impl Input {
             return Err(Bad::TooLong { bytes: bytes.len() });
         }
         match generated::Input::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
-            Kind::Keys(keys) if keys.len() > KEYS_BYTES_MAX => Err(Bad::KeysLong { bytes: keys.len() }),
+            Kind::Keys(keys) if keys.len() > KEYS_BYTES_MAX => {
+                Err(Bad::KeysLong { bytes: keys.len() })
+            }
             Kind::Keys(keys) => Ok(Self::Keys(keys)),
             Kind::Resize(size) => Ok(Self::Resize(size.try_into()?)),
             Kind::Rename(name) => check_name(&name).map(|()| Self::Rename(name)),
@@ -57,7 +59,12 @@ mod tests {
     #[test]
     fn every_input_survives_the_wire() {
         let size = Size::new(100, 30).unwrap();
-        for input in [Input::Keys("ls\r".into()), Input::Resize(size), Input::Rename("build".into()), Input::Kill] {
+        for input in [
+            Input::Keys("ls\r".into()),
+            Input::Resize(size),
+            Input::Rename("build".into()),
+            Input::Kill,
+        ] {
             assert_eq!(Input::decode(&input.encode()), Ok(input));
         }
     }

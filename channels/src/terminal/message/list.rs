@@ -60,7 +60,9 @@ impl Query {
     /// Writes it for the wire.
     pub fn encode(self) -> Bytes {
         let Self::List = self;
-        generated::Query { kind: Some(query::Kind::List(generated::ListTerminals {})) }.encode_to_vec().into()
+        generated::Query { kind: Some(query::Kind::List(generated::ListTerminals {})) }
+            .encode_to_vec()
+            .into()
     }
 }
 
@@ -71,16 +73,21 @@ impl Answer {
     /// `Bad` if it is none this version knows.
     pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
         match generated::Answer::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
-            answer::Kind::List(list) => {
-                list.terminals.into_iter().map(Terminal::try_from).collect::<Result<_, _>>().map(Self::List)
-            }
+            answer::Kind::List(list) => list
+                .terminals
+                .into_iter()
+                .map(Terminal::try_from)
+                .collect::<Result<_, _>>()
+                .map(Self::List),
         }
     }
 
     /// Writes it for the wire.
     pub fn encode(&self) -> Bytes {
         let Self::List(terminals) = self;
-        let list = generated::TerminalList { terminals: terminals.iter().map(generated::Terminal::from).collect() };
+        let list = generated::TerminalList {
+            terminals: terminals.iter().map(generated::Terminal::from).collect(),
+        };
         generated::Answer { kind: Some(answer::Kind::List(list)) }.encode_to_vec().into()
     }
 }
@@ -104,7 +111,8 @@ impl TryFrom<generated::Terminal> for Terminal {
     type Error = Bad;
 
     fn try_from(line: generated::Terminal) -> Result<Self, Bad> {
-        let id = <[u8; 16]>::try_from(&line.id[..]).map_err(|_| Bad::Id { bytes: line.id.len() })?;
+        let id =
+            <[u8; 16]>::try_from(&line.id[..]).map_err(|_| Bad::Id { bytes: line.id.len() })?;
         Ok(Self {
             id: ChannelId(id),
             name: line.name,

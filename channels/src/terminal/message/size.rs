@@ -20,8 +20,11 @@ impl Size {
     /// # Errors
     /// `Bad::Size` unless both are 1 to 1000, and their product is at most `CELLS_MAX`.
     pub fn new(cols: u32, rows: u32) -> Result<Self, Bad> {
-        let side = |n: u32| u16::try_from(n).ok().filter(|_| n <= SIDE_MAX).and_then(NonZeroU16::new);
-        let (Some(cols), Some(rows), true) = (side(cols), side(rows), cols.saturating_mul(rows) <= CELLS_MAX) else {
+        let side =
+            |n: u32| u16::try_from(n).ok().filter(|_| n <= SIDE_MAX).and_then(NonZeroU16::new);
+        let (Some(cols), Some(rows), true) =
+            (side(cols), side(rows), cols.saturating_mul(rows) <= CELLS_MAX)
+        else {
             return Err(Bad::Size { cols, rows });
         };
         Ok(Self { cols, rows })
@@ -82,7 +85,10 @@ mod tests {
 
     #[test]
     fn an_absent_side_is_the_vt100s_and_an_impossible_one_is_refused_with_its_bounds() {
-        assert_eq!(Size::try_from(generated::Size { cols: 0, rows: 50 }).unwrap().to_string(), "80x50");
+        assert_eq!(
+            Size::try_from(generated::Size { cols: 0, rows: 50 }).unwrap().to_string(),
+            "80x50"
+        );
         let error = Size::new(0, 5).unwrap_err();
         assert_eq!(error, Bad::Size { cols: 0, rows: 5 });
         assert!(error.to_string().contains("1 to 1000"));

@@ -80,7 +80,8 @@ mod tests {
     #[test]
     fn more_events_than_are_ever_kept_are_refused() {
         let event = generated::Event::from(&Event { at: 1, what: Happening::Bell });
-        let state = generated::Snapshot { events: vec![event; EVENTS_MAX + 1], ..Default::default() };
+        let state =
+            generated::Snapshot { events: vec![event; EVENTS_MAX + 1], ..Default::default() };
         assert_eq!(Snapshot::decode(&state.encode_to_vec()), Err(Bad::Events));
     }
 }

@@ -5,7 +5,9 @@ use prost::Message as _;
 
 use super::{Bad, Size, check_name};
 use crate::terminal::generated;
-use crate::terminal::limits::{COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, MESSAGE_BYTES_MAX, PATH_BYTES_MAX};
+use crate::terminal::limits::{
+    COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, MESSAGE_BYTES_MAX, PATH_BYTES_MAX,
+};
 
 /// The terminal to create.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,12 +55,20 @@ impl TryFrom<generated::Spec> for Spec {
     fn try_from(spec: generated::Spec) -> Result<Self, Bad> {
         check_command(&spec.command)?;
         let path = &spec.cwd;
-        if !path.is_empty() && (!path.starts_with('/') || path.len() > PATH_BYTES_MAX || path.contains('\0')) {
+        if !path.is_empty()
+            && (!path.starts_with('/') || path.len() > PATH_BYTES_MAX || path.contains('\0'))
+        {
             return Err(Bad::Directory);
         }
         check_name(&spec.name)?;
         let size = spec.size.unwrap_or_default().try_into()?;
-        Ok(Self { command: spec.command, cwd: spec.cwd, size, name: spec.name, every_byte: spec.every_byte })
+        Ok(Self {
+            command: spec.command,
+            cwd: spec.cwd,
+            size,
+            name: spec.name,
+            every_byte: spec.every_byte,
+        })
     }
 }
 
@@ -104,7 +114,10 @@ mod tests {
         assert_eq!(bad(|s| s.command = vec![String::new()]), Bad::CommandWord);
         assert_eq!(bad(|s| s.command = vec!["a\0b".into()]), Bad::CommandWord);
         assert_eq!(bad(|s| s.command = vec!["a".into(); 257]), Bad::CommandWords { words: 257 });
-        assert_eq!(bad(|s| s.command = vec!["a".repeat(65_537)]), Bad::CommandBytes { bytes: 65_537 });
+        assert_eq!(
+            bad(|s| s.command = vec!["a".repeat(65_537)]),
+            Bad::CommandBytes { bytes: 65_537 }
+        );
         assert_eq!(bad(|s| s.name = "\u{1b}[2J".into()), Bad::NameControl);
         assert_eq!(bad(|s| s.name = "x".repeat(65)), Bad::NameLong { chars: 65 });
         assert!(matches!(Spec::decode(&[0xff; 40]), Err(Bad::Malformed(_))));

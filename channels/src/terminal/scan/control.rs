@@ -70,7 +70,18 @@ fn plain(csi: &Csi) -> Ruling {
         b't' => window(csi.value(0), csi.value(1)),
         b'b' => Ruling::Repeat(csi.count(0)),
         b'h' | b'l' => modes(csi),
-        b'@'..=b'M' | b'P' | b'S' | b'X' | b'Z' | b'`' | b'a' | b'd'..=b'g' | b'm' | b'r' | b's' | b'u' => Ruling::Pass,
+        b'@'..=b'M'
+        | b'P'
+        | b'S'
+        | b'X'
+        | b'Z'
+        | b'`'
+        | b'a'
+        | b'd'..=b'g'
+        | b'm'
+        | b'r'
+        | b's'
+        | b'u' => Ruling::Pass,
         // T with five numbers starts mouse highlighting, which waits for the mouse.
         b'T' if csi.len() < 2 => Ruling::Pass,
         _ => Ruling::Drop,
@@ -121,5 +132,7 @@ fn modes(csi: &Csi) -> Ruling {
         return Ruling::Drop;
     }
     let prefix = if private { "?" } else { "" };
-    Ruling::Instead(format!("\x1b[{prefix}{}{}", numbers.join(";"), char::from(csi.last)).into_bytes())
+    Ruling::Instead(
+        format!("\x1b[{prefix}{}{}", numbers.join(";"), char::from(csi.last)).into_bytes(),
+    )
 }

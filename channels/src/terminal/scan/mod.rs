@@ -132,7 +132,8 @@ impl Scanner {
     /// Completes the letter that the last read began.
     fn rest_of_letter<'a>(&mut self, input: &'a [u8]) -> &'a [u8] {
         let wanted = letter_len(self.letter[0]) - self.letter.len();
-        let given = input.iter().take(wanted).take_while(|byte| (0x80..=0xbf).contains(*byte)).count();
+        let given =
+            input.iter().take(wanted).take_while(|byte| (0x80..=0xbf).contains(*byte)).count();
         self.letter.extend_from_slice(&input[..given]);
         let complete = given == wanted;
         if complete || given < input.len() {
@@ -181,7 +182,8 @@ impl Scanner {
             Ruling::Repeat(times) => {
                 self.repeatable = repeatable;
                 let mut buffer = [0; 4];
-                let char = repeatable.map_or(&[][..], |char| char.encode_utf8(&mut buffer).as_bytes());
+                let char =
+                    repeatable.map_or(&[][..], |char| char.encode_utf8(&mut buffer).as_bytes());
                 for _ in 0..usize::from(times).min(REPEAT_MAX) {
                     self.clean.extend_from_slice(char);
                 }
@@ -233,7 +235,11 @@ impl Scanner {
                     self.clean.extend_from_slice(terminator(close));
                     None
                 }
-                Ruling::Drop | Ruling::Instead(_) | Ruling::Repeat(_) | Ruling::SaveTitle | Ruling::RestoreTitle => None,
+                Ruling::Drop
+                | Ruling::Instead(_)
+                | Ruling::Repeat(_)
+                | Ruling::SaveTitle
+                | Ruling::RestoreTitle => None,
             },
         }
     }
@@ -269,14 +275,18 @@ const fn letter_len(lead: u8) -> usize {
 /// How many bytes at the end are the beginning of a letter.
 fn begun_letter(text: &[u8]) -> usize {
     let last = text.iter().rev().take(3);
-    let Some(back) = last.into_iter().position(|byte| !(0x80..=0xbf).contains(byte)) else { return 0 };
+    let Some(back) = last.into_iter().position(|byte| !(0x80..=0xbf).contains(byte)) else {
+        return 0;
+    };
     let lead = text[text.len() - 1 - back];
     if letter_len(lead) > back + 1 { back + 1 } else { 0 }
 }
 
 fn last_char(text: &[u8]) -> Option<char> {
     let tail = &text[text.len().saturating_sub(4)..];
-    (0..tail.len()).rev().find_map(|from| std::str::from_utf8(&tail[from..]).ok()?.chars().next_back())
+    (0..tail.len())
+        .rev()
+        .find_map(|from| std::str::from_utf8(&tail[from..]).ok()?.chars().next_back())
 }
 
 #[cfg(test)]

@@ -68,7 +68,11 @@ impl Question {
         let fields: Vec<&[u8]> = fields.split(|&byte| byte == b';').collect();
         let slots: Vec<Slot> = match number {
             4 => fields.chunks(2).filter_map(palette_slot).collect(),
-            10..=12 => (number..=12).zip(&fields).filter(|(_, spec)| **spec == b"?").filter_map(dynamic_slot).collect(),
+            10..=12 => (number..=12)
+                .zip(&fields)
+                .filter(|(_, spec)| **spec == b"?")
+                .filter_map(dynamic_slot)
+                .collect(),
             _ => return None,
         };
         (!slots.is_empty()).then_some(Self::Colours { slots, bell: close == Close::Bell })

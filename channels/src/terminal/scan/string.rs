@@ -77,7 +77,9 @@ pub(super) fn settle(kind: Kind, held: &[u8], close: Close) -> Ruling {
 /// The number of an OSC and what follows its semicolon. Emulators take the number as a number, so `08377` is 8377.
 fn number(held: &[u8]) -> Option<(u32, Option<&[u8]>)> {
     let digits = held.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(held.len());
-    let number = held[..digits].iter().fold(0u32, |n, byte| n.saturating_mul(10).saturating_add(u32::from(byte - b'0')));
+    let number = held[..digits]
+        .iter()
+        .fold(0u32, |n, byte| n.saturating_mul(10).saturating_add(u32::from(byte - b'0')));
     match held.get(digits) {
         None => Some((number, None)),
         Some(b';') => Some((number, Some(&held[digits + 1..]))),
@@ -98,7 +100,12 @@ fn judge_osc(held: &[u8]) -> Verdict {
             Some(Some(_)) => Verdict::Pass,
             Some(None) | None => Verdict::Wait,
         },
-        1337 if [&b"File="[..], b"MultipartFile=", b"FilePart="].iter().any(|name| rest.starts_with(name)) => Verdict::Pass,
+        1337 if [&b"File="[..], b"MultipartFile=", b"FilePart="]
+            .iter()
+            .any(|name| rest.starts_with(name)) =>
+        {
+            Verdict::Pass
+        }
         _ => Verdict::Wait,
     }
 }
@@ -110,7 +117,12 @@ fn settle_osc(held: &[u8], close: Close) -> Ruling {
     match number {
         SIZE_MARK => Ruling::Drop,
         _ if asks => Question::colours(number, rest, close).map_or(Ruling::Drop, Ruling::Ask),
-        1337 if [&b"Report"[..], b"Request", b"Capabilities"].iter().any(|name| rest.starts_with(name)) => Ruling::Drop,
+        1337 if [&b"Report"[..], b"Request", b"Capabilities"]
+            .iter()
+            .any(|name| rest.starts_with(name)) =>
+        {
+            Ruling::Drop
+        }
         _ => Ruling::Pass,
     }
 }

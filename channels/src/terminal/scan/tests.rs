@@ -21,7 +21,11 @@ fn scanned(input: &[u8], cut: usize) -> (Vec<u8>, Vec<Question>) {
 fn becomes(input: &[u8], clean: &[u8], asked: &[Question]) {
     for cut in 1..=input.len() {
         let (was, questions) = scanned(input, cut);
-        assert_eq!(was.escape_ascii().to_string(), clean.escape_ascii().to_string(), "cut into {cut}");
+        assert_eq!(
+            was.escape_ascii().to_string(),
+            clean.escape_ascii().to_string(),
+            "cut into {cut}"
+        );
         assert_eq!(questions, asked, "cut into {cut}");
     }
 }

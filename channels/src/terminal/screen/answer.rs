@@ -26,8 +26,12 @@ impl Screen {
             Question::Version => format!("\x1bP>|{NAME}\x1b\\"),
             Question::Setting(name) => self.setting(name),
             Question::Capability(names) => capabilities(names),
-            Question::Colours { slots, bell } => self.colours(slots, if *bell { "\x07" } else { "\x1b\\" }),
-            Question::Keyboard => format!("\x1b[?{}u", self.keyboards[usize::from(self.is_alternate())].flags()),
+            Question::Colours { slots, bell } => {
+                self.colours(slots, if *bell { "\x07" } else { "\x1b\\" })
+            }
+            Question::Keyboard => {
+                format!("\x1b[?{}u", self.keyboards[usize::from(self.is_alternate())].flags())
+            }
             Question::OtherKeys => format!("\x1b[>4;{}m", self.other_keys),
             Question::Window(operation) => self.window(*operation),
             Question::Graphics(item) => format!("\x1b[?{item};3;0S"),
@@ -130,7 +134,9 @@ fn capabilities(names: &[u8]) -> String {
             "544E" => "xterm-256color",
             "436F" | "636F6C6F7273" => "256",
             "524742" => "8/8/8",
-            _ if name.bytes().all(|byte| byte.is_ascii_hexdigit()) => return format!("\x1bP0+r{name}\x1b\\"),
+            _ if name.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                return format!("\x1bP0+r{name}\x1b\\");
+            }
             _ => return "\x1bP0+r\x1b\\".into(),
         };
         let hex: String = value.bytes().map(|byte| format!("{byte:02X}")).collect();
@@ -147,7 +153,9 @@ mod tests {
     fn modes_are_reported_as_they_are() {
         let mut screen = Screen::default();
         screen.feed(b"\x1b[?2004h\x1b[?1006h\x1b[4h");
-        let asked = |number, private| String::from_utf8(screen.answer(&Question::Mode { number, private })).unwrap();
+        let asked = |number, private| {
+            String::from_utf8(screen.answer(&Question::Mode { number, private })).unwrap()
+        };
         assert_eq!(asked(2004, true), "\x1b[?2004;1$y");
         assert_eq!(asked(2026, true), "\x1b[?2026;2$y");
         assert_eq!(asked(1006, true), "\x1b[?1006;1$y");
@@ -169,7 +177,9 @@ mod tests {
     fn settings_and_colours_are_those_a_program_made() {
         let mut screen = Screen::default();
         screen.feed(b"\x1b[1;4:3;38;2;1;2;3;102m\x1b[3;9r\x1b[5 q\x1b]11;#102030\x07\x1b]4;200;rgb:f/0/8\x07");
-        let set = |name: &[u8]| String::from_utf8(screen.answer(&Question::Setting(name.to_vec()))).unwrap();
+        let set = |name: &[u8]| {
+            String::from_utf8(screen.answer(&Question::Setting(name.to_vec()))).unwrap()
+        };
         assert_eq!(set(b"m"), "\x1bP1$r0;1;4:3;38;2;1;2;3;102m\x1b\\");
         assert_eq!(set(b"r"), "\x1bP1$r3;9r\x1b\\");
         assert_eq!(set(b" q"), "\x1bP1$r5 q\x1b\\");

@@ -30,18 +30,26 @@ impl Screen {
         let Some(csi) = Csi::parse(raw) else { return };
         match (csi.prefix, csi.intermediate, csi.last) {
             (0, 0, b'm') => self.pen.select(&csi),
-            (0, 0, b'A'..=b'H' | b'I' | b'Z' | b'`' | b'a' | b'd'..=b'f' | b'j' | b'k') => self.go(&csi),
+            (0, 0, b'A'..=b'H' | b'I' | b'Z' | b'`' | b'a' | b'd'..=b'f' | b'j' | b'k') => {
+                self.go(&csi)
+            }
             (0, 0, b'@' | b'L' | b'M' | b'P' | b'S' | b'T') => self.shift(&csi),
             (0 | b'?', 0, b'J' | b'K') | (0, 0, b'X') => self.erase(&csi),
             (0 | b'?', 0, b'h') => self.switch(&csi, true),
             (0 | b'?', 0, b'l') => self.switch(&csi, false),
             (0, 0, b'g') => self.clear_tabs(csi.value(0)),
-            (0, 0, b'r') => self.set_margins(csi.count(0) - 1, csi.value(1).checked_sub(1).unwrap_or(u16::MAX)),
+            (0, 0, b'r') => {
+                self.set_margins(csi.count(0) - 1, csi.value(1).checked_sub(1).unwrap_or(u16::MAX))
+            }
             (0, 0, b's') => self.save_cursor(),
             (0, 0, b'u') => self.restore_cursor(),
             (0, b'!', b'p') => self.soft_reset(),
-            (0, b' ', b'q') if csi.value(0) <= 6 => self.cursor_shape = u8::try_from(csi.value(0)).unwrap_or(0),
-            (b'>', 0, b'm') if csi.value(0) == 4 => self.other_keys = u8::try_from(csi.value(1).min(3)).unwrap_or(0),
+            (0, b' ', b'q') if csi.value(0) <= 6 => {
+                self.cursor_shape = u8::try_from(csi.value(0)).unwrap_or(0)
+            }
+            (b'>', 0, b'm') if csi.value(0) == 4 => {
+                self.other_keys = u8::try_from(csi.value(1).min(3)).unwrap_or(0)
+            }
             (b'>', 0, b'm') if csi.len() == 0 => self.other_keys = 0,
             (b'>', 0, b'u') => self.keyboard().push(csi.value(0)),
             (b'<', 0, b'u') => self.keyboard().pop(csi.value(0)),
@@ -67,8 +75,10 @@ impl Screen {
             }
             b'G' | b'`' => self.to_col(count - 1),
             b'd' => self.move_to(count - 1, col),
-            b'I' => (0..count.min(self.size.cols())).for_each(|_| self.to_col(self.tabs.after(self.cursor.col))),
-            b'Z' => (0..count.min(self.size.cols())).for_each(|_| self.to_col(self.tabs.before(self.cursor.col))),
+            b'I' => (0..count.min(self.size.cols()))
+                .for_each(|_| self.to_col(self.tabs.after(self.cursor.col))),
+            b'Z' => (0..count.min(self.size.cols()))
+                .for_each(|_| self.to_col(self.tabs.before(self.cursor.col))),
             _ => self.move_to(count - 1, csi.count(1) - 1),
         }
     }
@@ -136,7 +146,9 @@ impl Screen {
                     }
                 }
                 Some(Mode::Mouse(number)) => self.modes.mouse = if on { number } else { 0 },
-                Some(Mode::MouseEncoding(number)) => self.modes.mouse_encoding = if on { number } else { 0 },
+                Some(Mode::MouseEncoding(number)) => {
+                    self.modes.mouse_encoding = if on { number } else { 0 }
+                }
                 Some(Mode::SavedCursor) if on => self.save_cursor(),
                 Some(Mode::SavedCursor) => self.restore_cursor(),
                 Some(Mode::Alternate) if on => self.enter_alternate(),

@@ -110,7 +110,8 @@ impl Dump<'_> {
 
     fn enter_alternate(&mut self) {
         let primary = &self.screen.primary;
-        let (full, saved) = (primary.top == 0 && primary.bottom == primary.last_row(), &primary.saved);
+        let (full, saved) =
+            (primary.top == 0 && primary.bottom == primary.last_row(), &primary.saved);
         if full || !saved.origin {
             // Margins first: they home the cursor that 1049 saves.
             self.margins(primary);
@@ -142,13 +143,16 @@ impl Dump<'_> {
     fn row(&mut self, grid: &Grid, at: usize) {
         let cells = &grid.rows[at].cells;
         let runs_in = at > 0 && grid.rows[at - 1].wraps;
-        let end = cells.iter().rposition(|cell| *cell != Cell::default()).map_or(0, |last| last + 1);
+        let end =
+            cells.iter().rposition(|cell| *cell != Cell::default()).map_or(0, |last| last + 1);
         // Where the emulator's cursor is; the end of the row before if this one continues it.
         let mut col = if runs_in { Some(0) } else { None };
         let mut from = 0;
         while from < end {
             let blank = cells[from].glyph.is_blank();
-            let like = |cell: &Cell| cell.glyph.is_blank() == blank && (!blank || cell.style == cells[from].style);
+            let like = |cell: &Cell| {
+                cell.glyph.is_blank() == blank && (!blank || cell.style == cells[from].style)
+            };
             let to = from + cells[from..end].iter().take_while(|cell| like(cell)).count();
             let plain = blank && cells[from] == Cell::default();
             if !plain {
@@ -259,7 +263,8 @@ impl Dump<'_> {
         for (switch, number, private) in Switch::ALL {
             // The cursor's place has said origin; the other two come below in forms that more emulators know.
             if !matches!(switch, Switch::Origin | Switch::Synchronized | Switch::Keypad) {
-                let (prefix, last) = (if private { "?" } else { "" }, if screen.has(switch) { 'h' } else { 'l' });
+                let (prefix, last) =
+                    (if private { "?" } else { "" }, if screen.has(switch) { 'h' } else { 'l' });
                 let _ = write!(self.out, "\x1b[{prefix}{number}{last}");
             }
         }

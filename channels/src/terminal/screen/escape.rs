@@ -25,7 +25,9 @@ impl Screen {
             [b'n'] => self.charsets.shift = 2,
             [b'o'] => self.charsets.shift = 3,
             [b'#', b'8'] => self.fill_with_e(),
-            [intermediate @ (b'(' | b')' | b'*' | b'+'), name] => self.charsets.designate(intermediate, name),
+            [intermediate @ (b'(' | b')' | b'*' | b'+'), name] => {
+                self.charsets.designate(intermediate, name)
+            }
             _ => {}
         }
     }

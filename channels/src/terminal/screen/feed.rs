@@ -33,7 +33,8 @@ impl Screen {
         let start = self.stream.offset;
         while !rest.is_empty() {
             let was_ground = self.stream.is_ground();
-            rest = if self.stream.lexer.is_ground() { self.ground(rest) } else { self.sequence(rest) };
+            rest =
+                if self.stream.lexer.is_ground() { self.ground(rest) } else { self.sequence(rest) };
             self.stream.offset = start + (bytes.len() - rest.len()) as u64;
             if self.stream.is_ground() {
                 self.stream.ground = self.stream.offset;
@@ -66,7 +67,10 @@ impl Screen {
         }
         match input[0] {
             0x20..=0x7e => {
-                let run = input.iter().position(|byte| !(0x20..=0x7e).contains(byte)).unwrap_or(input.len());
+                let run = input
+                    .iter()
+                    .position(|byte| !(0x20..=0x7e).contains(byte))
+                    .unwrap_or(input.len());
                 self.print_ascii(&input[..run]);
                 &input[run..]
             }

@@ -105,7 +105,8 @@ impl Grid {
         }
         if begin == 0 && at > 0 {
             let above = &mut self.rows[at - 1];
-            above.wraps &= begin == from && above.cells.last().is_some_and(|cell| !cell.glyph.is_blank());
+            above.wraps &=
+                begin == from && above.cells.last().is_some_and(|cell| !cell.glyph.is_blank());
         }
         &mut self.rows[at]
     }

@@ -37,8 +37,8 @@ pub use self::cursor::Cursor;
 use self::feed::Stream;
 use self::grid::Grid;
 use self::keyboard::Keyboard;
-pub use self::mark::size_mark;
 pub(super) use self::mark::SIZE_MARK;
+pub use self::mark::size_mark;
 pub(super) use self::mode::Mode;
 use self::mode::{Modes, Switch};
 use self::palette::Palette;
@@ -105,7 +105,8 @@ impl Screen {
         }
         self.size = size;
         let moved = self.primary.resize(size, self.cursor.row);
-        let moved = self.alternate.as_mut().map_or(moved, |grid| grid.resize(size, self.cursor.row));
+        let moved =
+            self.alternate.as_mut().map_or(moved, |grid| grid.resize(size, self.cursor.row));
         self.tabs.resize(size.cols());
         self.cursor.row = self.cursor.row.saturating_sub(moved).min(size.rows() - 1);
         self.cursor.col = self.cursor.col.min(size.cols() - 1);

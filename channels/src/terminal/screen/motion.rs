@@ -79,7 +79,8 @@ impl Screen {
     /// DECSC.
     pub(super) fn save_cursor(&mut self) {
         let origin = self.has(Switch::Origin);
-        self.grid().saved = Saved { cursor: self.cursor, style: self.pen, charsets: self.charsets, origin };
+        self.grid().saved =
+            Saved { cursor: self.cursor, style: self.pen, charsets: self.charsets, origin };
     }
 
     /// DECRC. A place outside the margins is brought inside in origin mode.
@@ -119,7 +120,6 @@ impl Screen {
     pub(super) fn blank(&self) -> Cell {
         self.pen.erased()
     }
-
 
     /// The rows that CUP can reach.
     pub(super) fn reach(&self) -> (u16, u16) {

@@ -64,7 +64,11 @@ impl Screen {
     /// Adds a mark to the character before the cursor.
     fn combine(&mut self, mark: char) {
         let (row, pending) = (self.cursor.row, self.cursor.pending);
-        let Some(mut col) = (if pending { Some(self.cursor.col) } else { self.cursor.col.checked_sub(1) }) else { return };
+        let Some(mut col) =
+            (if pending { Some(self.cursor.col) } else { self.cursor.col.checked_sub(1) })
+        else {
+            return;
+        };
         if self.grid().row(row).cells[usize::from(col)].glyph.is_tail() {
             col -= 1;
         }

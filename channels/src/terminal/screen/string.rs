@@ -23,7 +23,10 @@ impl Screen {
             b"12" => self.set_dynamic(&[Slot::Cursor], rest),
             b"52" => self.set_clipboard(rest, at),
             b"104" if rest.is_empty() => self.palette.reset_indexed(),
-            b"104" => rest.split(|&byte| byte == b';').filter_map(index).for_each(|slot| self.palette.reset(slot)),
+            b"104" => rest
+                .split(|&byte| byte == b';')
+                .filter_map(index)
+                .for_each(|slot| self.palette.reset(slot)),
             b"110" => self.palette.reset(Slot::Foreground),
             b"111" => self.palette.reset(Slot::Background),
             b"112" => self.palette.reset(Slot::Cursor),
@@ -54,7 +57,9 @@ impl Screen {
     fn set_clipboard(&mut self, rest: &[u8], at: u64) {
         let Some(semicolon) = rest.iter().position(|&byte| byte == b';') else { return };
         let (selection, encoded) = (&rest[..semicolon], &rest[semicolon + 1..]);
-        if !selection.iter().all(|byte| b"cpqs01234567".contains(byte)) || encoded.len() > CLIPBOARD_BYTES_MAX / 3 * 4 + 4 {
+        if !selection.iter().all(|byte| b"cpqs01234567".contains(byte))
+            || encoded.len() > CLIPBOARD_BYTES_MAX / 3 * 4 + 4
+        {
             return;
         }
         let Ok(text) = STANDARD.decode(encoded) else { return };
@@ -73,5 +78,9 @@ fn index(field: &[u8]) -> Option<Slot> {
 
 /// A title as it may be shown: no control characters, bounded.
 fn readable(text: &[u8]) -> String {
-    String::from_utf8_lossy(text).chars().filter(|char| !char.is_control()).take(TITLE_CHARS_MAX).collect()
+    String::from_utf8_lossy(text)
+        .chars()
+        .filter(|char| !char.is_control())
+        .take(TITLE_CHARS_MAX)
+        .collect()
 }

@@ -53,7 +53,9 @@ impl Style {
     }
 
     fn turn(&mut self, attribute: u16, on: bool) {
-        let Some(at) = Self::ATTRIBUTES.iter().position(|(begin, _)| *begin == attribute) else { return };
+        let Some(at) = Self::ATTRIBUTES.iter().position(|(begin, _)| *begin == attribute) else {
+            return;
+        };
         self.attributes = if on { self.attributes | 1 << at } else { self.attributes & !(1 << at) };
     }
 
@@ -109,8 +111,12 @@ fn rgb(csi: &Csi, at: usize) -> Colour {
 fn write_colour(out: &mut String, colour: Colour, group: u16) {
     match colour {
         Colour::Default => {}
-        Colour::Palette(index @ 0..=7) if group < 50 => *out += &format!(";{}", group + u16::from(index)),
-        Colour::Palette(index @ 8..=15) if group < 50 => *out += &format!(";{}", group + 52 + u16::from(index)),
+        Colour::Palette(index @ 0..=7) if group < 50 => {
+            *out += &format!(";{}", group + u16::from(index))
+        }
+        Colour::Palette(index @ 8..=15) if group < 50 => {
+            *out += &format!(";{}", group + 52 + u16::from(index))
+        }
         // Colons, so that an emulator without underline colours takes the numbers for nothing else.
         Colour::Palette(index) if group == 50 => *out += &format!(";58:5:{index}"),
         Colour::Rgb(r, g, b) if group == 50 => *out += &format!(";58:2::{r}:{g}:{b}"),

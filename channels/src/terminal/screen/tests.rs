@@ -157,7 +157,12 @@ fn keyboard_flags_are_stacked_for_each_screen() {
 
 #[test]
 fn a_grid_of_one_cell_survives_everything() {
-    let mut screen = screen(1, 1, "日e\u{301}a\x1b[5@\x1b[5P\x1b[L\x1b[M\x1b[S\x1b[T\x1bM\n\t\x1b[1;1r\x1b[?6hx\x1b[K".as_bytes());
+    let mut screen = screen(
+        1,
+        1,
+        "日e\u{301}a\x1b[5@\x1b[5P\x1b[L\x1b[M\x1b[S\x1b[T\x1bM\n\t\x1b[1;1r\x1b[?6hx\x1b[K"
+            .as_bytes(),
+    );
     screen.feed(b"\x1b[?1049hy\x1b[?1049l\x1b[99;99Hz");
     assert_eq!(screen.contents(), "z");
 }

@@ -78,7 +78,9 @@ impl Channel {
 
     /// Bytes that its Open takes at most.
     pub(super) fn open_cost(&self) -> usize {
-        OPEN_COST + self.kind.len() + self.spec.as_ref().map_or(0, |spec| spec.len() + OPEN_COST_SPEC)
+        OPEN_COST
+            + self.kind.len()
+            + self.spec.as_ref().map_or(0, |spec| spec.len() + OPEN_COST_SPEC)
     }
 
     pub(super) const fn position(&self) -> Option<Position> {

@@ -38,7 +38,9 @@ impl ClientSession {
             .iter_mut()
             .filter(|(_, channel)| channel.is_open() && channel.outbox.can_send())
             .collect();
-        waiting.sort_by_key(|(_, channel)| (Reverse(channel.priority()), channel.outbox.waiting_bytes()));
+        waiting.sort_by_key(|(_, channel)| {
+            (Reverse(channel.priority()), channel.outbox.waiting_bytes())
+        });
         let mut bytes = 0;
         while !waiting.is_empty() {
             waiting.retain_mut(|(ch, channel)| {

@@ -7,7 +7,7 @@ use crate::limits::{
     CHANNELS_MAX, CONTROL_FRAMES_MAX, EVENTS_MAX, FETCHES_MAX, PING_BURST, PING_EARNED,
 };
 use crate::time::Time;
-use crate::wire::{Credit, Frame, Hello, Input, Version, Welcome};
+use crate::wire::{Credit, Frame, Hello, Input, Open, Version, Welcome};
 
 impl ServerSession {
     pub(super) fn handle_frame(&mut self, now: Time, frame: Frame) -> Result<(), Fault> {
@@ -22,22 +22,9 @@ impl ServerSession {
         }
         self.check_bounds()?;
         match frame {
-            Frame::Open(open)
-                if self.readers.len() >= CHANNELS_MAX && !self.readers.contains_key(&open.ch) =>
-            {
-                let fault = format!(
-                    "A Session has at most {CHANNELS_MAX} channels (channels). Close one first."
-                );
-                self.control
-                    .push_back(Frame::Fault(Fault::new(Code::Limit, fault).on(open.ch), None));
-                Ok(())
-            }
-            Frame::Open(open) => self.open(open),
+            Frame::Open(open) => self.open_within_limit(open),
             Frame::Close(ch, _) => {
-                if self.readers.remove(&ch).is_some() {
-                    self.schedule.forget(ch);
-                    self.events.push_back(ServerEvent::Close(ch));
-                }
+                self.close(ch);
                 Ok(())
             }
             Frame::Window { credits, rx_bytes, .. } => self.window(now, &credits, rx_bytes),
@@ -80,6 +67,23 @@ impl ServerSession {
             | Frame::End(_) => {
                 Err(Fault::new(Code::BadPacket, "A client does not send this frame."))
             }
+        }
+    }
+
+    fn open_within_limit(&mut self, open: Open) -> Result<(), Fault> {
+        if self.readers.len() < CHANNELS_MAX || self.readers.contains_key(&open.ch) {
+            return self.open(open);
+        }
+        let message =
+            format!("A Session has at most {CHANNELS_MAX} channels (channels). Close one first.");
+        self.control.push_back(Frame::Fault(Fault::new(Code::Limit, message).on(open.ch), None));
+        Ok(())
+    }
+
+    fn close(&mut self, ch: Ch) {
+        if self.readers.remove(&ch).is_some() {
+            self.schedule.forget(ch);
+            self.events.push_back(ServerEvent::Close(ch));
         }
     }
 

@@ -311,7 +311,8 @@ impl ServerSession {
             };
         }
         if self.readers.values().any(|reader| reader.is_of(open.id)) {
-            let fault = Fault::new(Code::Limit, "This channel is open already, under another number.");
+            let fault =
+                Fault::new(Code::Limit, "This channel is open already, under another number.");
             self.control.push_back(Frame::Fault(fault.on(open.ch), None));
             return Ok(());
         }

@@ -15,7 +15,6 @@ use crate::wire::{Credit, Frame, Input, InputAck, Open, Outcome, Priority, Resum
 /// An InputAck waits this long for Data to ride on: an echo follows its key within a millisecond.
 const ACK_WAIT: Duration = Duration::from_millis(20);
 
-
 #[derive(Debug)]
 pub(super) struct Reader {
     id: ChannelId,

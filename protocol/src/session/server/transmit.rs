@@ -27,7 +27,9 @@ impl ServerSession {
         self.apply_refreshes(logs);
         let mut frames = self.urgent();
         let mut sealed = Sealed::Plain;
-        if frames.len() < CONTROL_PER_PACKET
+        if !self.control.is_empty() {
+            // An InputAck must not overtake a refusal that waits there.
+        } else if frames.len() < CONTROL_PER_PACKET
             && !frames.last().is_some_and(is_large)
             && let Some((payload, its)) = self.payload(logs)
         {

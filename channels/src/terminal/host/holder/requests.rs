@@ -1,0 +1,109 @@
+//! What gateways ask of a holder: inputs, Snapshots, and its line of the list.
+
+use devtail_protocol::hold::OwnerEvent;
+use devtail_protocol::wire::Outcome;
+use devtail_protocol::{ClientId, Code, Fault};
+
+use super::{Holder, Program};
+use crate::terminal::host::keys::{Next, Number};
+use crate::terminal::host::pty::Pty;
+use crate::terminal::message::{Answer, Input, Query, Size, Terminal};
+
+impl Holder {
+    pub(super) fn handle(&mut self, event: OwnerEvent) {
+        match event {
+            OwnerEvent::Input { client, seq, bytes } => match Input::decode(&bytes) {
+                Ok(Input::Keys(_)) if !self.takes_keys() => {
+                    self.refuse((client, seq), "The program has ended; nothing was typed.");
+                }
+                Ok(input) => self.keys.push((client, seq), input),
+                Err(bad) => self.refuse((client, seq), &bad.to_string()),
+            },
+            OwnerEvent::Attached(_) => {}
+            OwnerEvent::Detached(client) => {
+                self.sizes.remove(&client);
+            }
+            OwnerEvent::SnapshotWanted => {
+                let (at, snapshot) = self.source.snapshot(&self.name);
+                if at <= self.owner.extent().head {
+                    self.owner.snapshot(at, &snapshot.encode());
+                }
+            }
+            OwnerEvent::Asked { front, req, query } => {
+                let answer = Query::decode(&query)
+                    .map(|Query::List| Answer::List(vec![self.line()]).encode());
+                self.owner.answer(
+                    front,
+                    req,
+                    answer.map_err(|bad| Fault::new(Code::BadSpec, bad.to_string())),
+                );
+            }
+        }
+    }
+
+    /// Does what waits, up to what must wait for the PTY.
+    pub(super) fn work(&mut self) {
+        loop {
+            match self.keys.next() {
+                Next::Nothing | Next::Write => return,
+                Next::Settle((client, seq)) => {
+                    self.drive(client);
+                    self.owner.settled(client, seq, Outcome::Applied);
+                }
+                Next::Do((client, seq), input) => {
+                    match input {
+                        Input::Keys(_) => {}
+                        Input::Resize(size) => {
+                            self.sizes.insert(client, size);
+                            self.resize(size);
+                        }
+                        Input::Rename(name) => self.name = name,
+                        Input::Kill => self.kill(),
+                    }
+                    self.owner.settled(client, seq, Outcome::Applied);
+                }
+            }
+        }
+    }
+
+    pub(super) fn refuse(&mut self, (client, seq): Number, why: &str) {
+        self.owner.settled(client, seq, Outcome::Refused(why.to_owned()));
+    }
+
+    /// Gives the grid the size of the device that types.
+    fn drive(&mut self, client: ClientId) {
+        if let Some(size) = self.sizes.get(&client).copied() {
+            self.resize(size);
+        }
+    }
+
+    fn resize(&mut self, size: Size) {
+        if size == self.source.screen().size() {
+            return;
+        }
+        // The mark comes first: what the program writes for the new size stands behind it.
+        let mark = self.source.resize(size);
+        self.append(&mark);
+        if let Some(pty) = self.pty() {
+            pty.resize(size);
+        }
+    }
+
+    fn line(&self) -> Terminal {
+        Terminal {
+            id: self.id,
+            name: self.name.clone(),
+            title: self.source.screen().title().to_owned(),
+            command: self.spec.command.clone(),
+            cwd: self.cwd.clone(),
+            size: self.source.screen().size(),
+            created_ms: self.created_ms,
+            viewers: u32::try_from(self.owner.clients()).unwrap_or(u32::MAX),
+            pid: self.pty().map_or(0, Pty::pid),
+            end: match &self.program {
+                Program::Running(_) | Program::Detached(_) => None,
+                Program::Exited(_, end, _) | Program::Ended(end, _) => Some(end.clone()),
+            },
+        }
+    }
+}
