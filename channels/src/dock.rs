@@ -6,12 +6,15 @@
 //!        └──── Bell: news, notes ◄─────┘
 //! ```
 
+mod attachment;
 mod bell;
 mod pump;
 
+pub use attachment::Attachment;
 pub use bell::{Bell, Note};
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -53,6 +56,7 @@ struct State {
     opening: HashMap<ClientId, oneshot::Sender<Result<Opened, Fault>>>,
     asked: HashMap<u32, oneshot::Sender<Result<Bytes, Fault>>>,
     next_ask: u32,
+    next_token: u64,
     lost: Option<Fault>,
 }
 
@@ -60,6 +64,10 @@ struct State {
 struct Reader {
     ch: Ch,
     bell: Arc<Bell>,
+    /// Of the client's Link: an older one never takes the place of a newer.
+    generation: u64,
+    /// Names the attachment: only its own end ends it.
+    token: u64,
 }
 
 impl Dock {
@@ -68,20 +76,15 @@ impl Dock {
     /// # Errors
     /// [`Code::Gone`] if nobody answers there; what the holder says if it refuses.
     pub async fn connect(id: ChannelId, kind: &'static str, socket: &Path) -> Result<Self, Fault> {
-        let stream = UnixStream::connect(socket).await.map_err(|error| {
-            Fault::new(
-                Code::Gone,
-                format!(
-                    "No holder answers for this channel ({error}). It has ended; open a new one."
-                ),
-            )
-        })?;
+        let stream =
+            UnixStream::connect(socket).await.map_err(|error| unreachable_because(&error))?;
         let state = State {
             mirror: Mirror::new(ClientId(id.0), id, kind),
             readers: HashMap::new(),
             opening: HashMap::new(),
             asked: HashMap::new(),
             next_ask: 1,
+            next_token: 1,
             lost: None,
         };
         let shared = Arc::new(Shared {
@@ -131,51 +134,48 @@ impl Dock {
         self.shared.lock().readers.len()
     }
 
-    /// A client begins to read: its bell rings at news. Returns what the holder knows of its inputs.
+    /// A client begins to read: its bell rings at news until the attachment is dropped. Also says what the holder knows
+    /// of its inputs.
     ///
     /// # Errors
-    /// What the holder says, or [`Code::Failed`] if it does not answer within 5 s.
+    /// What the holder says, [`Code::Superseded`] if a newer Link of the client reads already, or [`Code::Failed`] if the
+    /// holder does not answer within 5 s.
     pub async fn attach(
         &self,
         client: ClientId,
+        generation: u64,
         ch: Ch,
         bell: Arc<Bell>,
         outbox: Option<OutboxRange>,
-    ) -> Result<Opened, Fault> {
+    ) -> Result<(Attachment, Opened), Fault> {
         let (answer, opened) = oneshot::channel();
-        {
+        let attachment = {
             let mut state = self.shared.lock();
             if let Some(fault) = &state.lost {
                 return Err(fault.clone());
             }
+            if state.readers.get(&client).is_some_and(|reader| reader.generation > generation) {
+                return Err(Fault::new(
+                    Code::Superseded,
+                    "A newer link of this app reads the channel.",
+                ));
+            }
             state.mirror.attach(self.id, self.kind, client, outbox)?;
-            state.readers.insert(client, Reader { ch, bell });
+            let token = state.next_token;
+            state.next_token += 1;
+            state.readers.insert(client, Reader { ch, bell, generation, token });
             state.opening.insert(client, answer);
-        }
+            Attachment::new(Arc::clone(&self.shared), client, token)
+        };
         self.shared.outgoing.notify_one();
-        within(opened).await?.unwrap_or_else(|_| Err(stuck()))
-    }
-
-    /// The client that rings this bell has left; one that has since attached with another bell stays.
-    pub fn detach(&self, client: ClientId, bell: &Arc<Bell>) {
-        let mut state = self.shared.lock();
-        if state.readers.get(&client).is_some_and(|reader| Arc::ptr_eq(&reader.bell, bell)) {
-            state.readers.remove(&client);
-            state.opening.remove(&client);
-            state.mirror.detach(client);
-            drop(state);
-            self.shared.outgoing.notify_one();
-        }
+        let opened = within(opened).await?.unwrap_or_else(|_| Err(stuck()))?;
+        Ok((attachment, opened))
     }
 
     /// A client's input, on its way to the holder's Inbox.
-    ///
-    /// # Errors
-    /// [`Code::Limit`] if the holder takes nothing.
-    pub fn input(&self, client: ClientId, seq: u64, bytes: Bytes) -> Result<(), Fault> {
-        self.shared.lock().mirror.input(client, seq, bytes)?;
+    pub fn input(&self, client: ClientId, seq: u64, bytes: Bytes) {
+        self.shared.lock().mirror.input(client, seq, bytes);
         self.shared.outgoing.notify_one();
-        Ok(())
     }
 
     /// A client has consumed everything below this offset.
@@ -222,9 +222,14 @@ impl Dock {
 
     /// A Snapshot, if one is at hand; otherwise it is asked for and the bell will ring.
     pub fn snapshot(&self) -> Option<(u64, Bytes)> {
-        let snapshot = self.shared.lock().mirror.snapshot();
+        let mut state = self.shared.lock();
+        let snapshot = state.mirror.snapshot();
         if snapshot.is_none() {
             self.shared.outgoing.notify_one();
+            // The holder is gone, and nobody else can make one.
+            if let Some(fault) = state.lost.clone() {
+                pump::tell_lost(&mut state, &fault);
+            }
         }
         snapshot
     }
@@ -249,6 +254,19 @@ impl Shared {
 
 async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Fault> {
     tokio::time::timeout(ANSWER_WITHIN, answer).await.map_err(|_| stuck())
+}
+
+/// Only a socket that nobody listens on proves its holder gone; anything else may pass.
+fn unreachable_because(error: &io::Error) -> Fault {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
+            Fault::new(Code::Gone, "This channel has ended and was removed. Open a new one.")
+        }
+        _ => Fault::new(
+            Code::Failed,
+            format!("The channel's holder cannot be reached: {error}. Try again."),
+        ),
+    }
 }
 
 fn stuck() -> Fault {

@@ -107,6 +107,16 @@ impl Registry {
         }
     }
 
+    /// A running channel that this gateway has lost sight of.
+    ///
+    /// # Errors
+    /// [`Code::Gone`] if nobody holds it, [`Code::Failed`] if its holder does not answer now.
+    pub async fn find(&self, kind: Kind, id: ChannelId) -> Result<Arc<Dock>, Fault> {
+        match kind {
+            Kind::Terminal => terminal::host::find(&self.state, id).await.map(Arc::new),
+        }
+    }
+
     /// Answers a question to a kind about its channels.
     ///
     /// # Errors

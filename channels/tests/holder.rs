@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use devtail_channels::dock::{Bell, Dock, Note};
+use devtail_channels::dock::{Attachment, Bell, Dock, Note};
 use devtail_channels::registry::{Kind, Registry};
 use devtail_channels::terminal::{
     Answer, End, Input, Query, Screen, Size, Snapshot, Spec, Terminal,
@@ -33,6 +33,7 @@ struct Reader {
     seq: u64,
     /// Everything it read.
     log: Vec<u8>,
+    _attachment: Attachment,
 }
 
 impl Host {
@@ -92,11 +93,20 @@ fn holder() -> PathBuf {
 impl Reader {
     async fn attach(dock: &Arc<Dock>, client: ClientId) -> Self {
         let bell = Arc::new(Bell::default());
-        let opened = dock.attach(client, Ch(1), Arc::clone(&bell), None).await.unwrap();
+        let (attachment, opened) =
+            dock.attach(client, 1, Ch(1), Arc::clone(&bell), None).await.unwrap();
         assert_eq!(opened.inputs, Inputs::Known);
         let extent = dock.extent().unwrap();
         let screen = Screen::at(Size::default(), extent.base);
-        Self { dock: Arc::clone(dock), client, bell, screen, seq: opened.applied, log: Vec::new() }
+        Self {
+            dock: Arc::clone(dock),
+            client,
+            bell,
+            screen,
+            seq: opened.applied,
+            log: Vec::new(),
+            _attachment: attachment,
+        }
     }
 
     fn read(&mut self) {
@@ -110,7 +120,7 @@ impl Reader {
 
     fn send(&mut self, input: &Input) -> u64 {
         self.seq += 1;
-        self.dock.input(self.client, self.seq, input.encode()).unwrap();
+        self.dock.input(self.client, self.seq, input.encode());
         self.seq
     }
 
@@ -272,7 +282,7 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
     assert_eq!(dock.extent().unwrap().epoch, epoch);
     let bell = Arc::new(Bell::default());
     let outbox = Some(OutboxRange { first: 1, next: 3 });
-    let opened = dock.attach(ANN, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
+    let (attachment, opened) = dock.attach(ANN, 1, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
     assert_eq!((opened.inputs, opened.applied), (Inputs::Known, 1));
     let mut ann = Reader {
         dock: Arc::clone(dock),
@@ -281,6 +291,7 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
         screen: Screen::at(Size::default(), at),
         seq: 0,
         log: vec![],
+        _attachment: attachment,
     };
     ann.keys("echo first\r");
     ann.keys("echo second\r");

@@ -4,16 +4,18 @@
 //! wake → handle → drain events → while the socket can take more: poll_transmit → sleep until poll_timeout
 //! ```
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Note};
 use devtail_protocol::limits::{CHANNELS_MAX, FETCHES_MAX};
 use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
 use devtail_protocol::wire::Outcome;
-use devtail_protocol::{Boot, ClientId, Code, Fault, Time};
+use devtail_protocol::{Boot, Ch, ChannelId, ClientId, Code, Fault, Time};
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 use crate::docks::Docks;
 use crate::errand::{self, Done, Opening};
@@ -26,10 +28,14 @@ use crate::shared::{Phase, Shared};
 const COME_BACK_WITHIN_MS: u32 = 2000;
 /// The WebSocket's own "going away".
 const CLOSE_AWAY: u16 = 1001;
+/// What a link that is to end has for its last words; a revoked device's must be gone within a second.
+const CLOSE_WITHIN: Duration = Duration::from_millis(700);
+/// Errands of one link under way at once: its channels and its questions.
+const ERRANDS_MAX: usize = CHANNELS_MAX + FETCHES_MAX;
 
 /// Serves one admitted link until it ends.
 pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
-    let (done, errands) = mpsc::channel(CHANNELS_MAX + FETCHES_MAX);
+    let (done, errands) = mpsc::channel(ERRANDS_MAX);
     let started = Instant::now();
     let boot = Boot(shared.boot);
     let mut connection = Connection {
@@ -40,6 +46,9 @@ pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
         revocations: shared.revocations.clone(),
         place: None,
         started,
+        close_by: None,
+        opening: BTreeMap::new(),
+        errands: 0,
         done,
         ending: None,
         principal: link.principal,
@@ -51,12 +60,10 @@ pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
         connection.packet(hello);
     }
     connection.serve(&mut packets, errands).await;
-    if let Some(client) = connection.client() {
-        connection.docks.remove_all(client, &connection.bell);
-    }
     tracing::debug!(remote = %link.remote, "link down");
     let (code, reason) = connection.ending.unwrap_or((CLOSE_AWAY, String::new()));
-    packets.close(code, &reason).await;
+    // Who reads nothing more is not waited for: the socket closes by being dropped.
+    drop(timeout(CLOSE_WITHIN, packets.close(code, &reason)).await);
 }
 
 /// Every reason to wake.
@@ -80,6 +87,11 @@ struct Connection {
     /// Taken with the Hello.
     place: Option<Place>,
     started: Instant,
+    /// A link that is to end ends then, whether or not its last words were taken.
+    close_by: Option<Instant>,
+    /// Channels being opened: what comes of any other errand is void.
+    opening: BTreeMap<Ch, ChannelId>,
+    errands: usize,
     done: mpsc::Sender<Done>,
     /// The close code and reason of a link that is to end.
     ending: Option<(u16, String)>,
@@ -98,8 +110,11 @@ impl Connection {
                 self.shared.metrics.sent_bytes.add(packet.len() as u64);
                 packets.send(packet).await;
             }
-            if self.session.is_closing() && packets.can_send() {
-                return;
+            if self.session.is_closing() {
+                if packets.can_send() || self.close_by.is_some_and(|at| Instant::now() >= at) {
+                    return;
+                }
+                self.close_by.get_or_insert_with(|| Instant::now() + CLOSE_WITHIN);
             }
             match self.wake(packets, &mut errands).await {
                 Wake::Socket(Socket::Packet(packet)) => self.packet(packet),
@@ -128,9 +143,10 @@ impl Connection {
     }
 
     async fn wake(&mut self, packets: &mut Packets, errands: &mut mpsc::Receiver<Done>) -> Wake {
-        let timeout = self.session.poll_timeout().map(|at| self.started + at.since(Time::ZERO));
+        let due = self.session.poll_timeout().map(|at| self.started + at.since(Time::ZERO));
+        let due = [due, self.close_by].into_iter().flatten().min();
         let timeout = async {
-            match timeout {
+            match due {
                 Some(at) => tokio::time::sleep_until(at.into()).await,
                 None => std::future::pending().await,
             }
@@ -175,26 +191,20 @@ impl Connection {
                     Some(self.shared.fences.claim(self.principal.device, client, generation)?);
             }
             ServerEvent::Open { ch, id, kind, spec, outbox } => {
-                if let Some(client) = self.client() {
-                    let opening = Opening {
-                        ch,
-                        id,
-                        kind,
-                        spec,
-                        outbox,
-                        client,
-                        bell: Arc::clone(&self.bell),
-                    };
-                    self.errand(errand::open(
-                        Arc::clone(&self.shared),
-                        self.principal.clone(),
-                        opening,
-                    ));
-                }
+                let Some(place) = &self.place else { return Ok(()) };
+                let (client, generation, bell) =
+                    (place.client, place.generation, Arc::clone(&self.bell));
+                let opening = Opening { ch, id, kind, spec, outbox, client, generation, bell };
+                self.opening.insert(ch, id);
+                self.errand(errand::open(
+                    Arc::clone(&self.shared),
+                    self.principal.clone(),
+                    opening,
+                ))?;
             }
             ServerEvent::Fetch { req, kind, query } => {
                 let (shared, principal) = (Arc::clone(&self.shared), self.principal.clone());
-                self.errand(errand::answer(shared, principal, req, kind, query));
+                self.errand(errand::answer(shared, principal, req, kind, query))?;
             }
             ServerEvent::Input { ch, seq, bytes } => {
                 if let Some(client) = self.client()
@@ -209,32 +219,41 @@ impl Connection {
                     .for_each(|client| self.docks.consumed(client, ch, offset));
             }
             ServerEvent::Close(ch) => {
-                if let Some(client) = self.client() {
-                    self.docks.remove(client, ch, &self.bell);
-                }
+                self.opening.remove(&ch);
+                self.docks.remove(ch);
             }
             ServerEvent::Bye => {}
         }
         Ok(())
     }
 
-    fn errand(&self, errand: impl Future<Output = Done> + Send + 'static) {
+    fn errand(&mut self, errand: impl Future<Output = Done> + Send + 'static) -> Result<(), Fault> {
+        if self.errands >= ERRANDS_MAX {
+            return Err(Fault::new(
+                Code::Limit,
+                "Channels are opened and closed faster than that works (errands).",
+            ));
+        }
+        self.errands += 1;
         let done = self.done.clone();
         tokio::spawn(async move { done.send(errand.await).await });
+        Ok(())
     }
 
     fn errand_done(&mut self, done: Done) {
+        self.errands -= 1;
         match done {
             Done::Answered { req, answer } => self.session.fetched(req, answer),
-            Done::Opened { ch, opened: Err(fault) } => {
+            Done::Opened { ch, id, .. } if self.opening.get(&ch) != Some(&id) => {}
+            Done::Opened { ch, opened: Err(fault), .. } => {
+                self.opening.remove(&ch);
                 self.count_fault(&fault);
                 self.session.refused(ch, fault);
             }
-            Done::Opened { ch, opened: Ok((dock, rights, attached)) } => {
+            Done::Opened { ch, opened: Ok((docked, attached)), .. } => {
+                self.opening.remove(&ch);
                 if self.session.attached(ch, attached) {
-                    self.docks.insert(ch, dock, rights);
-                } else if let Some(client) = self.client() {
-                    dock.detach(client, &self.bell);
+                    self.docks.insert(ch, docked);
                 }
             }
         }
@@ -247,9 +266,7 @@ impl Connection {
                     self.session.settled(self.now(), ch, seq, outcome)
                 }
                 Note::Lost(ch, fault) => {
-                    if let Some(client) = self.client() {
-                        self.docks.remove(client, ch, &self.bell);
-                    }
+                    self.docks.remove(ch);
                     self.session.refused(ch, fault);
                 }
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use devtail_channels::dock::{Bell, Dock};
+use devtail_channels::dock::{Attachment, Dock};
 use devtail_protocol::log::Extent;
 use devtail_protocol::session::Logs;
 use devtail_protocol::{Ch, ClientId, Code, Fault};
@@ -19,18 +19,26 @@ pub(crate) enum Rights {
 /// One connection's open channels.
 #[derive(Debug, Default)]
 pub(crate) struct Docks {
-    open: BTreeMap<Ch, (Arc<Dock>, Rights)>,
+    open: BTreeMap<Ch, Docked>,
+}
+
+/// One open channel: read until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Docked {
+    pub(crate) dock: Arc<Dock>,
+    pub(crate) rights: Rights,
+    pub(crate) _attachment: Attachment,
 }
 
 impl Docks {
-    pub(crate) fn insert(&mut self, ch: Ch, dock: Arc<Dock>, rights: Rights) {
-        self.open.insert(ch, (dock, rights));
+    pub(crate) fn insert(&mut self, ch: Ch, docked: Docked) {
+        self.open.insert(ch, docked);
     }
 
     /// Passes an input on.
     ///
     /// # Errors
-    /// [`Code::Denied`] if the device may only read; as [`Dock::input`].
+    /// [`Code::Denied`] if the device may only read.
     pub(crate) fn input(
         &self,
         client: ClientId,
@@ -40,47 +48,42 @@ impl Docks {
     ) -> Result<(), Fault> {
         match self.open.get(&ch) {
             None => Ok(()),
-            Some((_, Rights::Read)) => Err(Fault::new(
+            Some(Docked { rights: Rights::Read, .. }) => Err(Fault::new(
                 Code::Denied,
                 "This device may look, not type. Ask for write access.",
             )),
-            Some((dock, Rights::ReadAndWrite)) => dock.input(client, seq, bytes),
+            Some(Docked { dock, rights: Rights::ReadAndWrite, .. }) => {
+                dock.input(client, seq, bytes);
+                Ok(())
+            }
         }
     }
 
     pub(crate) fn consumed(&self, client: ClientId, ch: Ch, offset: u64) {
-        if let Some((dock, _)) = self.open.get(&ch) {
+        if let Some(Docked { dock, .. }) = self.open.get(&ch) {
             dock.consumed(client, offset);
         }
     }
 
-    pub(crate) fn remove(&mut self, client: ClientId, ch: Ch, bell: &Arc<Bell>) {
-        if let Some((dock, _)) = self.open.remove(&ch) {
-            dock.detach(client, bell);
-        }
-    }
-
-    pub(crate) fn remove_all(&mut self, client: ClientId, bell: &Arc<Bell>) {
-        while let Some((_, (dock, _))) = self.open.pop_first() {
-            dock.detach(client, bell);
-        }
+    pub(crate) fn remove(&mut self, ch: Ch) {
+        self.open.remove(&ch);
     }
 }
 
 impl Logs for Docks {
     fn extent(&self, ch: Ch) -> Option<Extent> {
-        self.open.get(&ch)?.0.extent()
+        self.open.get(&ch)?.dock.extent()
     }
 
     fn read(&self, ch: Ch, from: u64, bytes_max: usize) -> Option<Bytes> {
-        self.open.get(&ch)?.0.read(from, bytes_max)
+        self.open.get(&ch)?.dock.read(from, bytes_max)
     }
 
     fn snapshot(&self, ch: Ch) -> Option<(u64, Bytes)> {
-        self.open.get(&ch)?.0.snapshot()
+        self.open.get(&ch)?.dock.snapshot()
     }
 
     fn end(&self, ch: Ch) -> Option<Bytes> {
-        self.open.get(&ch)?.0.end()
+        self.open.get(&ch)?.dock.end()
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use devtail_channels::dock::{Bell, Dock};
+use devtail_channels::dock::Bell;
 use devtail_channels::registry::Kind;
 use devtail_control::{Principal, Scope};
 use devtail_protocol::session::Attached;
@@ -11,7 +11,7 @@ use devtail_protocol::wire::OutboxRange;
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
 
 use crate::clock;
-use crate::docks::Rights;
+use crate::docks::{Docked, Rights};
 use crate::shared::Shared;
 
 /// The one workspace there is until workspaces are.
@@ -20,7 +20,7 @@ const WORKSPACE: &str = "default";
 /// What came of an errand.
 #[derive(Debug)]
 pub(crate) enum Done {
-    Opened { ch: Ch, opened: Result<(Arc<Dock>, Rights, Attached), Fault> },
+    Opened { ch: Ch, id: ChannelId, opened: Result<(Docked, Attached), Fault> },
     Answered { req: u32, answer: Result<Bytes, Fault> },
 }
 
@@ -33,21 +33,22 @@ pub(crate) struct Opening {
     pub(crate) spec: Option<Bytes>,
     pub(crate) outbox: Option<OutboxRange>,
     pub(crate) client: ClientId,
+    pub(crate) generation: u64,
     pub(crate) bell: Arc<Bell>,
 }
 
 /// Opens a channel: grant, dock, Inbox.
 pub(crate) async fn open(shared: Arc<Shared>, principal: Principal, opening: Opening) -> Done {
-    let ch = opening.ch;
-    Done::Opened { ch, opened: try_open(&shared, principal, opening).await }
+    let (ch, id) = (opening.ch, opening.id);
+    Done::Opened { ch, id, opened: try_open(&shared, principal, opening).await }
 }
 
 async fn try_open(
     shared: &Arc<Shared>,
     principal: Principal,
     opening: Opening,
-) -> Result<(Arc<Dock>, Rights, Attached), Fault> {
-    let Opening { ch, id, kind, spec, outbox, client, bell } = opening;
+) -> Result<(Docked, Attached), Fault> {
+    let Opening { ch, id, kind, spec, outbox, client, generation, bell } = opening;
     let kind = Kind::named(&kind)?;
     let traits = kind.traits();
     let rights =
@@ -56,7 +57,7 @@ async fn try_open(
     if dock.kind() != traits.name {
         return Err(Fault::new(Code::UnknownKind, "This channel is of another kind."));
     }
-    let opened = dock.attach(client, ch, bell, outbox).await?;
+    let (attachment, opened) = dock.attach(client, generation, ch, bell, outbox).await?;
     let extent =
         dock.extent().ok_or_else(|| Fault::new(Code::Gone, "This channel has just ended."))?;
     let (class, sealed) = (traits.class, traits.sealed);
@@ -68,7 +69,7 @@ async fn try_open(
         class,
         sealed,
     };
-    Ok((dock, rights, attached))
+    Ok((Docked { dock, rights, _attachment: attachment }, attached))
 }
 
 /// Answers a question to a kind.

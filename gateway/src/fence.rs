@@ -32,7 +32,7 @@ pub(crate) struct Place {
     device: DeviceId,
     /// The client instance, scoped to its device: no device can speak for another's.
     pub(crate) client: ClientId,
-    generation: u64,
+    pub(crate) generation: u64,
     superseded: Arc<Notify>,
 }
 

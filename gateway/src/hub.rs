@@ -6,7 +6,7 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use devtail_channels::dock::Dock;
 use devtail_channels::registry::{Kind, Registry};
-use devtail_protocol::{ChannelId, Code, Fault};
+use devtail_protocol::{ChannelId, Fault};
 use tokio::sync::Mutex;
 
 /// Every running channel this gateway knows, and the way to make more.
@@ -34,7 +34,7 @@ impl Hub {
     /// The channel of this id, created if there is none and `spec` says how.
     ///
     /// # Errors
-    /// [`Code::Gone`] if there is none and nothing says how to make one; else as [`Registry::create`].
+    /// As [`Registry::create`] and [`Registry::find`].
     pub(crate) async fn open(
         &self,
         kind: Kind,
@@ -44,17 +44,14 @@ impl Hub {
         if let Some(dock) = self.running(id) {
             return Ok(dock);
         }
-        let Some(spec) = spec else {
-            return Err(Fault::new(
-                Code::Gone,
-                "This channel has ended and was removed. Open a new one.",
-            ));
-        };
         let _one = self.creating.lock().await;
         if let Some(dock) = self.running(id) {
             return Ok(dock);
         }
-        let dock = self.registry.create(kind, id, spec).await?;
+        let dock = match spec {
+            Some(spec) => self.registry.create(kind, id, spec).await?,
+            None => self.registry.find(kind, id).await?,
+        };
         self.docks.insert(id, Arc::clone(&dock));
         Ok(dock)
     }

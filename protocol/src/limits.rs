@@ -136,5 +136,3 @@ pub const CONTROL_FRAMES_MAX: usize = 2048;
 pub const FRONTS_MAX: usize = 8;
 /// Bytes of Data in one packet on a holder's socket, which is local and fast.
 pub const HOLD_DATA_MAX: usize = 64 << 10;
-/// A Snapshot this many units behind the head still serves another reader.
-pub const SNAPSHOT_FRESH: u64 = 16 << 10;

@@ -136,14 +136,21 @@ fn gone(shared: &Shared) -> Fault {
     Fault::new(Code::Gone, message)
 }
 
+/// The holder is gone. Readers of a Log that has ended still have its rest and its End to read here.
 fn lose(shared: &Shared, fault: &Fault) {
     let mut state = shared.lock();
     state.lost = Some(fault.clone());
-    for (_, reader) in state.readers.drain() {
-        reader.bell.note(Note::Lost(reader.ch, fault.clone()));
+    if state.mirror.end().is_none() {
+        tell_lost(&mut state, fault);
     }
     state.opening.clear();
     state.asked.clear();
     drop(state);
     shared.ready.notify_waiters();
+}
+
+pub(super) fn tell_lost(state: &mut State, fault: &Fault) {
+    for (_, reader) in state.readers.drain() {
+        reader.bell.note(Note::Lost(reader.ch, fault.clone()));
+    }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::HOLD_CH;
 use crate::fault::{Code, Fault};
 use crate::id::{ChannelId, ClientId};
-use crate::limits::{CONTROL_FRAMES_MAX, LOG_BYTES, SNAPSHOT_FRESH};
+use crate::limits::{CONTROL_FRAMES_MAX, LOG_BYTES};
 use crate::log::{Extent, Log, Loss};
 use crate::position::{Position, Unit};
 use crate::time::Time;
@@ -59,7 +59,7 @@ enum SnapshotState {
     Asked,
     /// Just arrived: it serves the reader that asked, however old.
     Fresh(u64, Bytes),
-    /// It served already: it serves others while little came after it.
+    /// It served already: it serves others until more is written.
     Served(u64, Bytes),
 }
 
@@ -228,12 +228,15 @@ impl Mirror {
         self.control.push_back(Frame::Close(HOLD_CH, Some(client)));
     }
 
-    /// A client's input, on its way to the Inbox.
-    ///
-    /// # Errors
-    /// [`Code::Limit`] if the holder takes nothing.
-    pub fn input(&mut self, client: ClientId, seq: u64, bytes: Bytes) -> Result<(), Fault> {
-        self.say(Frame::Input(Input { ch: HOLD_CH, seq, bytes, client: Some(client) }))
+    /// A client's input, on its way to the Inbox. Bounded by what a session lets a client leave unsettled: only the
+    /// Inbox may refuse one, or the next would be a gap.
+    pub fn input(&mut self, client: ClientId, seq: u64, bytes: Bytes) {
+        self.control.push_back(Frame::Input(Input {
+            ch: HOLD_CH,
+            seq,
+            bytes,
+            client: Some(client),
+        }));
     }
 
     /// A client has consumed everything below; only a Log without loss needs to know.
@@ -286,9 +289,8 @@ impl Mirror {
             }
             // It overtook the Data before it, which is on its way.
             SnapshotState::Fresh(at, _) if *at > extent.head => return None,
-            SnapshotState::Served(at, state)
-                if usable(*at) && extent.head - at <= SNAPSHOT_FRESH =>
-            {
+            // Every reader has all before the head: nobody would take an older one.
+            SnapshotState::Served(at, state) if *at == extent.head => {
                 return Some((*at, state.clone()));
             }
             SnapshotState::None | SnapshotState::Fresh(..) | SnapshotState::Served(..) => {}

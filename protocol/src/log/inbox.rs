@@ -107,7 +107,10 @@ impl Inbox {
     /// An input that was taken is applied, or refused for good.
     pub fn settle(&mut self, client: ClientId, seq: u64, outcome: Outcome) {
         let Some(entry) = self.clients.get_mut(&client) else { return };
-        entry.settled = entry.settled.max(seq.min(entry.taken));
+        if seq > entry.taken {
+            return; // It was taken before the client was forgotten, and counts no more.
+        }
+        entry.settled = entry.settled.max(seq);
         if let Outcome::Refused(reason) = outcome {
             entry.refuse(seq, reason);
         }
@@ -135,7 +138,7 @@ impl Inbox {
         self.clock += 1;
         if self.clients.len() >= INBOX_CLIENTS_MAX && !self.clients.contains_key(&client) {
             let oldest =
-                self.clients.iter().min_by_key(|(_, entry)| (entry.is_present, entry.heard));
+                self.clients.iter().min_by_key(|(_, entry)| (entry.is_needed(), entry.heard));
             let oldest = oldest.map(|(client, _)| *client);
             oldest.map(|client| self.clients.remove(&client));
         }
@@ -152,6 +155,10 @@ impl Refusal {
 }
 
 impl Entry {
+    /// Whether forgetting it would cost somebody who is here, or an input that is being applied.
+    const fn is_needed(&self) -> bool {
+        self.is_present || self.settled < self.taken
+    }
     fn refuse(&mut self, seq: u64, reason: String) {
         if let Some(newest) = self.refusals.back_mut()
             && newest.last.saturating_add(1) == seq

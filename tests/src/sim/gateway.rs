@@ -1,6 +1,7 @@
 //! A gateway: a real ServerSession a wire, a Dock a channel. Its turn is the one the real connection loop does.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use bytes::Bytes;
 use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
@@ -13,6 +14,9 @@ use super::rng::Rng;
 use super::truth::Truth;
 use super::watch::Watch;
 use super::{Checked, Sabotage};
+
+/// The last packet of a link may take so long to leave.
+const FAREWELL_WITHIN: Duration = Duration::from_secs(5);
 
 /// The process that speaks to phones.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ struct Visit {
     who: Option<(ClientId, u64)>,
     channels: BTreeMap<Ch, ChannelId>,
     watch: Watch,
+    /// A link that is to close waits no longer than this for its socket.
+    closes_at: Option<Time>,
     wake: bool,
 }
 
@@ -85,7 +91,7 @@ impl Gateway {
     }
 
     pub(super) fn next_at(&self) -> Option<Time> {
-        let timers = self.visits.values().filter_map(|visit| visit.session.poll_timeout());
+        let timers = self.visits.values().filter_map(Visit::next_at);
         timers.chain(self.down_until).min()
     }
 
@@ -134,6 +140,7 @@ impl Gateway {
                 who: None,
                 channels: BTreeMap::new(),
                 watch: Watch::new(around.rng.chance(30)),
+                closes_at: None,
                 wake: true,
             };
             if let Some(hello) = wire.hello.take() {
@@ -207,7 +214,7 @@ impl Gateway {
     ) -> Result<bool, String> {
         let Some(visit) = self.visits.get_mut(&id) else { return Ok(false) };
         let Some(wire) = around.net.wires.get_mut(&id) else { return Ok(false) };
-        let is_timer = visit.session.poll_timeout().is_some_and(|at| at <= now);
+        let is_timer = visit.next_at().is_some_and(|at| at <= now);
         let has_mail = wire.up.arrives_at().is_some_and(|at| at <= now) || wire.server.is_due(now);
         let is_writable = wire.down.can_take();
         if !is_timer && !has_mail && !(visit.wake && is_writable) {
@@ -268,7 +275,7 @@ impl Gateway {
                     return Ok(Ok(()));
                 }
                 if let Some((dock, client)) = self.reading(id, ch).zip(who) {
-                    return Ok(dock.mirror.get_mut().input(client, seq, bytes));
+                    dock.mirror.get_mut().input(client, seq, bytes);
                 }
             }
             ServerEvent::Consumed(ch, offset) => {
@@ -361,9 +368,12 @@ impl Gateway {
             visit.watch.sent(&packet, &before)?;
             wire.down.push(now, packet);
         }
-        if visit.session.is_closing() && wire.down.can_take() {
-            self.leave(id, now, around);
-            return Ok(());
+        if visit.session.is_closing() {
+            let closes_at = *visit.closes_at.get_or_insert(now + FAREWELL_WITHIN);
+            if wire.down.can_take() || closes_at <= now {
+                self.leave(id, now, around);
+                return Ok(());
+            }
         }
         // What did not fit goes on when the socket has room.
         visit.wake |= !wire.down.can_take();
@@ -390,6 +400,9 @@ impl Gateway {
 }
 
 impl Visit {
+    fn next_at(&self) -> Option<Time> {
+        self.session.poll_timeout().into_iter().chain(self.closes_at).min()
+    }
     fn packet(&mut self, now: Time, packet: Bytes) {
         self.watch.received(&packet);
         if let Err(fault) = self.session.handle_packet(now, packet) {

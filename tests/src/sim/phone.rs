@@ -284,7 +284,9 @@ impl Phone {
             if self.is_closed {
                 return Err(format!("{event:?} came after Closed"));
             }
-            if std::env::var_os("DBG").is_some() { eprintln!("DBG phone {} {now:?} {event:?}", self.number); }
+            if std::env::var_os("DBG").is_some() {
+                eprintln!("DBG phone {} {now:?} {event:?}", self.number);
+            }
             self.handle(now, event, net, truth, rng)?;
         }
         if drained > EVENTS_MAX + 1024 {
@@ -426,6 +428,16 @@ impl Phone {
             Decoder::new(0).open(packet).map_err(|fault| format!("a client's packet: {fault}"))?;
         for frame in frames {
             let Frame::Input(input) = frame else { continue };
+            if std::env::var_os("DBG").is_some() {
+                eprintln!(
+                    "DBG input {} ch {} seq {} len {} keys {:?}",
+                    self.number,
+                    input.ch,
+                    input.seq,
+                    input.bytes.len(),
+                    self.keys
+                );
+            }
             let waited = self.keys.remove(&input.ch).unwrap_or(0);
             if waited > 2 * INPUT_MAX {
                 return Err(format!("a key waited behind {waited} bytes of other inputs"));

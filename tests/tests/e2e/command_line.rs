@@ -1,13 +1,14 @@
 //! The command line, as scripts use it.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use devtail_tests::gateway::Gateway;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::support::{Person, get};
+use crate::support::{PATIENCE, Person, get};
 
 #[test]
 fn run_gives_a_commands_output_and_exit_status() -> Result<()> {
@@ -87,7 +88,11 @@ fn a_gateway_that_is_told_to_stop_ends_with_0_and_its_shells_go_on() -> Result<(
     kill_process(pid, Signal::TERM)?;
     ensure!(gateway.ended()?.success(), "SIGTERM is a good-bye, not a failure");
     gateway.restart()?;
-    assert_eq!(get(gateway.listen(), "/readyz")?.status, 200);
+    let until = Instant::now() + PATIENCE;
+    while get(gateway.listen(), "/readyz")?.status != 200 {
+        ensure!(Instant::now() < until, "the gateway never says that it is ready");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     ensure!(
         person.output(&["ls", "--json"])?.contains("survivor"),
         "the shell ended with its gateway"

@@ -18,4 +18,4 @@ mod spawn;
 
 pub use hold::{HoldError, hold};
 pub use spawn::{READY, socket, sockets};
-pub(crate) use spawn::{answer, create, recover};
+pub(crate) use spawn::{answer, create, find, recover};

@@ -1,5 +1,6 @@
 //! Terminals as a gateway sees them: created in a holder, found again after a restart, listed.
 
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,6 +11,7 @@ use bytes::Bytes;
 use devtail_protocol::{ChannelId, Code, Fault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 use crate::dock::Dock;
 use crate::terminal::limits::TERMINALS_MAX;
@@ -62,22 +64,18 @@ pub(crate) async fn create(
     let hold = || plain(program, state, id);
     let scoped = scoped(program, state, id);
     let in_scope = scoped.is_some();
-    let words = match within(start(scoped.unwrap_or_else(hold), spec)).await? {
+    let words = match start(scoped.unwrap_or_else(hold), spec).await {
         Ok(words) if in_scope && words.is_empty() => {
             tracing::info!(channel = %id, "systemd gives a terminal no scope: it will end with the gateway's service");
-            within(start(hold(), spec)).await?.map_err(|error| failed(&error.to_string()))?
+            start(hold(), spec).await
         }
-        words => words.map_err(|error| failed(&error.to_string()))?,
+        words => words,
     };
+    let words = words.map_err(|error| failed(&error.to_string()))?;
     if words.trim() != READY {
         return Err(failed(words.trim()));
     }
     Dock::connect(id, KIND, &socket(state, id)).await
-}
-
-async fn within<T>(started: impl Future<Output = T>) -> Result<T, Fault> {
-    let late = |_| failed("it was not ready within 2 s; the machine may be overloaded: try again");
-    tokio::time::timeout(READY_WITHIN, started).await.map_err(late)
 }
 
 fn plain(program: &Path, state: &Path, id: ChannelId) -> Command {
@@ -103,7 +101,7 @@ fn scoped(program: &Path, state: &Path, id: ChannelId) -> Option<Command> {
     Some(command)
 }
 
-async fn start(mut command: Command, spec: &Bytes) -> std::io::Result<String> {
+async fn start(mut command: Command, spec: &Bytes) -> io::Result<String> {
     for (name, _) in std::env::vars_os() {
         // Settings and secrets of the gateway are none of the holder's.
         if name.to_string_lossy().starts_with("DEVTAIL_") {
@@ -117,6 +115,20 @@ async fn start(mut command: Command, spec: &Bytes) -> std::io::Result<String> {
         .stderr(Stdio::null())
         .kill_on_drop(false)
         .spawn()?;
+    let words = timeout(READY_WITHIN, first_words(&mut holder, spec)).await;
+    if words.is_err() {
+        // It must not run the command after its creator was told that it failed.
+        holder.start_kill()?;
+    }
+    reap(holder);
+    words.unwrap_or_else(|_| {
+        Err(io::Error::other(
+            "it was not ready within 2 s; the machine may be overloaded: try again",
+        ))
+    })
+}
+
+async fn first_words(holder: &mut Child, spec: &Bytes) -> io::Result<String> {
     if let Some(mut stdin) = holder.stdin.take() {
         stdin.write_all(spec).await?;
     }
@@ -124,7 +136,6 @@ async fn start(mut command: Command, spec: &Bytes) -> std::io::Result<String> {
     if let Some(stdout) = holder.stdout.take() {
         stdout.take(WORDS_MAX).read_to_string(&mut words).await?;
     }
-    reap(holder);
     Ok(words)
 }
 
@@ -133,20 +144,35 @@ fn reap(mut holder: Child) {
     tokio::spawn(async move { holder.wait().await });
 }
 
-/// Connects to every holder that still answers; removes the sockets of those that do not.
+/// Connects to the holder of a terminal that runs already.
+///
+/// # Errors
+/// As [`Dock::connect`].
+pub(crate) async fn find(state: &Path, id: ChannelId) -> Result<Dock, Fault> {
+    Dock::connect(id, KIND, &socket(state, id)).await
+}
+
+/// Connects to every holder that still answers, all at once; removes the sockets that nobody listens on.
 pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
+    let connecting: Vec<_> = ids(state)
+        .into_iter()
+        .map(|id| {
+            let path = socket(state, id);
+            tokio::spawn(async move { (id, Dock::connect(id, KIND, &path).await) })
+        })
+        .collect();
     let mut docks = Vec::new();
-    for id in ids(state) {
-        let path = socket(state, id);
-        match Dock::connect(id, KIND, &path).await {
-            Ok(dock) => docks.push(dock),
-            Err(fault) if fault.code == Code::Gone => {
+    for connected in connecting {
+        match connected.await {
+            Ok((_, Ok(dock))) => docks.push(dock),
+            Ok((id, Err(fault))) if fault.code == Code::Gone => {
                 tracing::info!(channel = %id, "a terminal's holder is gone; removing its socket");
-                drop(std::fs::remove_file(&path));
+                drop(std::fs::remove_file(socket(state, id)));
             }
-            Err(fault) => {
-                tracing::warn!(channel = %id, %fault, "a terminal's holder does not answer as it should")
+            Ok((id, Err(fault))) => {
+                tracing::warn!(channel = %id, %fault, "a terminal's holder does not answer now")
             }
+            Err(error) => tracing::error!(%error, "a terminal's holder could not be asked"),
         }
     }
     docks

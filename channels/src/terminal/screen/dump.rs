@@ -70,10 +70,10 @@ impl Screen {
         if let Some(alternate) = &self.alternate {
             dump.enter_alternate();
             dump.grid(alternate, 1);
-            dump.saved(alternate);
+            dump.saved(alternate, 0);
             dump.out += "\x1b7";
         } else {
-            dump.saved(&self.primary);
+            dump.saved(&self.primary, 0);
             dump.out += "\x1b7";
         }
         dump.cursor();
@@ -110,15 +110,15 @@ impl Dump<'_> {
 
     fn enter_alternate(&mut self) {
         let primary = &self.screen.primary;
-        let (full, saved) =
-            (primary.top == 0 && primary.bottom == primary.last_row(), &primary.saved);
-        if full || !saved.origin {
+        let saved = &primary.saved;
+        if !saved.origin || (primary.top..=primary.bottom).contains(&saved.cursor.row) {
             // Margins first: they home the cursor that 1049 saves.
             self.margins(primary);
-            self.saved(primary);
+            self.saved(primary, if saved.origin { primary.top } else { 0 });
             self.out += "\x1b[?1049h";
         } else {
-            self.saved(primary);
+            // Saved when the margins were others: it must be saved without them. Fewer emulators know 1047.
+            self.saved(primary, 0);
             self.out += "\x1b7";
             self.margins(primary);
             self.out += "\x1b[?1047h";
@@ -205,13 +205,13 @@ impl Dump<'_> {
         }
     }
 
-    /// Places the cursor of a saved state and takes on its looks, in a terminal without margins.
-    fn saved(&mut self, grid: &Grid) {
+    /// Places the cursor of a saved state and takes on its looks; `top` is the row its places count from.
+    fn saved(&mut self, grid: &Grid, top: u16) {
         let saved = &grid.saved;
         if saved.origin {
             self.out += "\x1b[?6h";
         }
-        self.place(grid, saved.cursor, 0);
+        self.place(grid, saved.cursor, top);
         self.looks(saved.style, &saved.charsets);
     }
 

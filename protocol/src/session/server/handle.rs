@@ -1,5 +1,7 @@
 //! What a frame from the client means.
 
+use bytes::Bytes;
+
 use super::{Phase, ServerEvent, ServerSession};
 use crate::fault::{Code, Fault};
 use crate::id::Ch;
@@ -131,6 +133,8 @@ impl ServerSession {
         let Some(reader) = self.readers.get_mut(&input.ch) else { return Ok(()) };
         reader.input(&input)?;
         let Input { ch, seq, bytes, .. } = input;
+        // A copy: a slice would keep all of its packet, which may be a thousand times as large.
+        let bytes = Bytes::copy_from_slice(&bytes);
         self.events.push_back(ServerEvent::Input { ch, seq, bytes });
         Ok(())
     }

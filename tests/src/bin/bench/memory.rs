@@ -50,12 +50,14 @@ async fn terminals(rounds: &mut Rounds) -> Result<()> {
     Ok(())
 }
 
-/// Waits until the program that was just started has said its word.
+/// Waits until the program that was just started has said its word, which may be on the first screen already.
 async fn ready(events: &mut Events) -> Result<()> {
     let word = async {
         while let Some(event) = events.next().await {
             match event {
-                Event::Channel(_, ChannelEvent::Data { .. }) => return Ok(()),
+                Event::Channel(_, ChannelEvent::Data { .. } | ChannelEvent::Snapshot { .. }) => {
+                    return Ok(());
+                }
                 Event::Channel(_, ChannelEvent::Refused(fault)) => {
                     bail!("a terminal was refused: {fault}")
                 }
