@@ -258,15 +258,10 @@ async fn within<T>(answer: impl Future<Output = T>) -> Result<T, Fault> {
 
 /// Only a socket that nobody listens on proves its holder gone; anything else may pass.
 fn unreachable_because(error: &io::Error) -> Fault {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
-            Fault::new(Code::Gone, "This channel has ended and was removed. Open a new one.")
-        }
-        _ => Fault::new(
-            Code::Failed,
-            format!("The channel's holder cannot be reached: {error}. Try again."),
-        ),
+    if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound) {
+        return Fault::new(Code::Gone, "This channel has ended and was removed. Open a new one.");
     }
+    Fault::new(Code::Failed, format!("The channel's holder cannot be reached: {error}. Try again."))
 }
 
 fn stuck() -> Fault {

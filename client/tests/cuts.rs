@@ -3,7 +3,7 @@
 mod support;
 
 use bytes::Bytes;
-use devtail_client::{Event, LinkState};
+use devtail_client::{ChannelEvent, Event, LinkState};
 use support::gateway::{Gateway, Weather};
 use support::view::{ECHO, View};
 
@@ -113,4 +113,24 @@ async fn a_client_that_sleeps_says_bye_and_wakes_by_a_nudge() {
     view.client.nudge();
     view.shows(12).await;
     assert_eq!(gateway.links(), 2);
+}
+
+#[tokio::test]
+async fn a_channel_opened_while_the_gateway_greets_is_opened_without_another_link() {
+    let gateway = Gateway::start();
+    gateway.weather(Weather::SilentUpTo(1));
+    let (client, mut events) = devtail_client::Client::start(gateway.memory());
+    let mut links = gateway.shared.links.subscribe();
+    links.wait_for(|links| *links == 1).await.unwrap();
+    let late = client.attach(ECHO, "echo", devtail_protocol::wire::Priority::Focused).unwrap();
+    gateway.weather(Weather::Clear);
+    let opened = async {
+        while let Some(event) = events.next().await {
+            if matches!(event, Event::Channel(ch, ChannelEvent::Opened(_)) if ch == late) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(5), opened).await.expect("it is opened");
+    assert_eq!(gateway.links(), 1);
 }

@@ -200,10 +200,11 @@ fn floods_of_channels_questions_pings_and_inputs_end_at_their_limits() {
     let mut told = None;
     while let Some(answer) = session.poll_transmit(Time::ZERO, &Full) {
         let frames = Decoder::new(14).open(answer).unwrap();
-        told = told.or(frames.into_iter().find_map(|frame| match frame {
-            Frame::Fault(fault, _) => Some(fault),
-            _ => None,
-        }));
+        for frame in frames {
+            if let Frame::Fault(fault, _) = frame {
+                told = Some(fault);
+            }
+        }
     }
     let told = told.expect("the channel above the limit is answered");
     assert_eq!((told.code, told.ch), (Code::Limit, Some(Ch(CHANNELS_MAX as u32 + 1))));

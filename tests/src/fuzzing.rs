@@ -11,8 +11,11 @@ use devtail_protocol::wire::{Decoder, Encoder, Frame, Sealed};
 
 pub use session::session;
 
+/// A target: bytes in, and nothing or a panic out.
+pub type Target = fn(&[u8]);
+
 /// The targets by name: the fuzzer's own programs, and the folders of the corpora.
-pub const TARGETS: [(&str, fn(&[u8])); 4] =
+pub const TARGETS: [(&str, Target); 4] =
     [("packet", packet), ("frame", frame), ("session", session), ("screen", screen)];
 
 /// Packets of one stream, as [`pieces`] cuts them: a decoder reads or refuses, and what it reads can be written again.

@@ -58,7 +58,7 @@ pub(super) enum Close {
 }
 
 /// What a step found.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step<'a> {
     /// The input is used up.
     More,

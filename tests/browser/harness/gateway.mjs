@@ -1,5 +1,6 @@
 // The real gateway as a process, with a state folder of its own; its holders end with it.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -45,6 +46,13 @@ export class Gateway {
     const child = spawn(PROGRAM, ["pair", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
     const said = await firstLine(child);
     return JSON.parse(said).link;
+  }
+
+  /** Takes a device's permission back, as a person does on the gateway's machine. */
+  async revoke(device) {
+    const child = spawn(PROGRAM, ["revoke", device, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`devtail revoke ended with ${code}`);
   }
 
   /** Ends the gateway and every holder that was started with its state. */

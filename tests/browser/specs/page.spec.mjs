@@ -156,6 +156,22 @@ for (const [size, options] of Object.entries(SIZES)) {
       await tab.shows(/^500$/m);
     });
 
+    test("a flood is shown to its end, and another stopped by ^C", async () => {
+      await tab.run("clear; head -c 3000000 /dev/urandom | base64; echo fl''ood");
+      await tab.shows(/^flood$/m);
+      await tab.run("yes fl''owing");
+      await tab.shows(/^flowing$/m);
+      await tab.page.keyboard.press("Control+c");
+      await answer("echo stop''ped", /^stopped$/m);
+    });
+
+    test("a program sets the clipboard", async () => {
+      await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: `http://${proxy.listen}` });
+      await tab.run("printf '\\033]52;c;%s\\007' $(printf 'copied far away' | base64)");
+      await tab.page.getByText("Copied to the clipboard.").waitFor();
+      assert.equal(await tab.page.evaluate(() => navigator.clipboard.readText()), "copied far away");
+    });
+
     test("terminals are listed, named, and ended after a question", async () => {
       const shell = Number((await answer("echo pid:$$", /^pid:\d+$/m)).slice(4));
       const back = tab.page.getByRole("button", { name: "All terminals" });
@@ -171,6 +187,13 @@ for (const [size, options] of Object.entries(SIZES)) {
       await tab.page.getByRole("button", { name: "End it" }).click();
       await end.waitFor({ state: "detached" });
       await endOf(shell);
+    });
+
+    test("a browser that was revoked is told so at the door", async () => {
+      await tab.isLive();
+      await gateway.revoke("Chrome on Linux");
+      await tab.page.getByText("devtail pair").waitFor();
+      await picture("6-revoked");
     });
 
     test("the page threw no error in all this", () => {

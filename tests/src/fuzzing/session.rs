@@ -76,8 +76,8 @@ impl World {
     fn step(&mut self, step: u8, piece: &[u8]) {
         let packet = Bytes::copy_from_slice(piece);
         match step % 10 {
-            0 => self.to_server(packet),
-            1 => self.to_client(packet),
+            0 => self.tell_server(packet),
+            1 => self.tell_client(packet),
             2 => self.link_up(),
             3 => self.exchange(),
             4 => self.pass(piece),
@@ -96,7 +96,7 @@ impl World {
         let hello = self.client.hello(self.now);
         self.client.link_up(self.now);
         self.linked = true;
-        self.to_server(hello);
+        self.tell_server(hello);
     }
 
     fn cut(&mut self) {
@@ -106,13 +106,13 @@ impl World {
         self.server = fresh_server(self.now);
     }
 
-    fn to_server(&mut self, packet: Bytes) {
+    fn tell_server(&mut self, packet: Bytes) {
         if self.server.handle_packet(self.now, packet).is_err() {
             self.cut();
         }
     }
 
-    fn to_client(&mut self, packet: Bytes) {
+    fn tell_client(&mut self, packet: Bytes) {
         if self.linked && self.client.handle_packet(self.now, packet).is_err() {
             self.cut();
         }
@@ -135,8 +135,8 @@ impl World {
             if down.is_none() && up.is_none() {
                 return;
             }
-            down.into_iter().for_each(|packet| self.to_client(packet));
-            up.into_iter().for_each(|packet| self.to_server(packet));
+            down.into_iter().for_each(|packet| self.tell_client(packet));
+            up.into_iter().for_each(|packet| self.tell_server(packet));
             self.serve();
             while self.client.poll_event().is_some() {}
         }

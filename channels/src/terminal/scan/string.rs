@@ -7,7 +7,7 @@ use crate::terminal::limits::UNDECIDED_BYTES_MAX;
 use crate::terminal::screen::SIZE_MARK;
 
 /// What has become of the string under way.
-#[derive(Debug)]
+#[derive(Default, Debug)]
 pub(super) enum Fate {
     /// Held until it is known what it is.
     Judging {
@@ -22,13 +22,8 @@ pub(super) enum Fate {
         bytes: usize,
     },
     /// Nowhere. Also the state without a string.
+    #[default]
     Dropping,
-}
-
-impl Default for Fate {
-    fn default() -> Self {
-        Self::Dropping
-    }
 }
 
 impl Fate {
@@ -59,9 +54,10 @@ pub(super) fn judge(kind: Kind, held: &[u8]) -> Verdict {
         Kind::Dcs => judge_dcs(held),
         Kind::Other => Verdict::Drop,
     };
-    match verdict {
-        Verdict::Wait if held.len() > UNDECIDED_BYTES_MAX => Verdict::Drop,
-        verdict => verdict,
+    if verdict == Verdict::Wait && held.len() > UNDECIDED_BYTES_MAX {
+        Verdict::Drop
+    } else {
+        verdict
     }
 }
 

@@ -10,15 +10,15 @@ impl Screen {
     pub(super) fn c0(&mut self, byte: u8, at: u64) {
         match byte {
             0x07 => self.happened(at, Happening::Bell),
-            0x08 => self.to_col(self.cursor.col.saturating_sub(1)),
-            0x09 if !self.cursor.pending => self.to_col(self.tabs.after(self.cursor.col)),
+            0x08 => self.move_go_to_col(self.cursor.col.saturating_sub(1)),
+            0x09 if !self.cursor.pending => self.move_go_to_col(self.tabs.after(self.cursor.col)),
             0x0a..=0x0c => {
                 self.index();
                 if self.has(Switch::NewLine) {
-                    self.to_col(0);
+                    self.move_go_to_col(0);
                 }
             }
-            0x0d => self.to_col(0),
+            0x0d => self.move_go_to_col(0),
             0x0e => self.charsets.shift = 1,
             0x0f => self.charsets.shift = 0,
             _ => {}
@@ -63,22 +63,22 @@ impl Screen {
         match csi.last {
             b'A' | b'k' => self.up(count),
             b'B' | b'e' => self.down(count),
-            b'C' | b'a' => self.to_col(col.saturating_add(count)),
-            b'D' | b'j' => self.to_col(col.saturating_sub(count)),
+            b'C' | b'a' => self.move_go_to_col(col.saturating_add(count)),
+            b'D' | b'j' => self.move_go_to_col(col.saturating_sub(count)),
             b'E' => {
                 self.down(count);
-                self.to_col(0);
+                self.move_go_to_col(0);
             }
             b'F' => {
                 self.up(count);
-                self.to_col(0);
+                self.move_go_to_col(0);
             }
-            b'G' | b'`' => self.to_col(count - 1),
+            b'G' | b'`' => self.move_go_to_col(count - 1),
             b'd' => self.move_to(count - 1, col),
             b'I' => (0..count.min(self.size.cols()))
-                .for_each(|_| self.to_col(self.tabs.after(self.cursor.col))),
+                .for_each(|_| self.move_go_to_col(self.tabs.after(self.cursor.col))),
             b'Z' => (0..count.min(self.size.cols()))
-                .for_each(|_| self.to_col(self.tabs.before(self.cursor.col))),
+                .for_each(|_| self.move_go_to_col(self.tabs.before(self.cursor.col))),
             _ => self.move_to(count - 1, csi.count(1) - 1),
         }
     }

@@ -17,7 +17,7 @@ impl Screen {
             }
             [b'E'] => {
                 self.index();
-                self.to_col(0);
+                self.move_go_to_col(0);
             }
             [b'H'] => self.tabs.set(self.cursor.col, true),
             [b'M'] => self.reverse_index(),

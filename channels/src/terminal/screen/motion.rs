@@ -41,11 +41,11 @@ impl Screen {
     pub(super) fn move_to(&mut self, row: u16, col: u16) {
         let (first, last) = self.reach();
         self.cursor.row = row.saturating_add(first).min(last);
-        self.to_col(col);
+        self.move_go_to_col(col);
     }
 
     /// Goes to a column of this row.
-    pub(super) fn to_col(&mut self, col: u16) {
+    pub(super) fn move_go_to_col(&mut self, col: u16) {
         self.cursor.col = col.min(self.size.cols() - 1);
         self.cursor.pending = false;
     }
@@ -111,7 +111,7 @@ impl Screen {
         let inside = (grid.top..=grid.bottom).contains(&row);
         let region = (row, grid.bottom);
         inside.then(|| {
-            self.to_col(0);
+            self.move_go_to_col(0);
             region
         })
     }

@@ -248,14 +248,15 @@ impl ClientSession {
         if !self.is_live() || !self.channels.contains_key(&ch) {
             return;
         }
-        let asked = self.control.iter_mut().find_map(|frame| match frame {
-            Frame::Refresh(other, min) if *other == ch => Some(min),
-            _ => None,
-        });
-        match asked {
-            Some(min) => *min = min_unsent.min(*min),
-            None => self.control.push_back(Frame::Refresh(ch, min_unsent)),
+        for frame in &mut self.control {
+            if let Frame::Refresh(other, min) = frame
+                && *other == ch
+            {
+                *min = min_unsent.min(*min);
+                return;
+            }
         }
+        self.control.push_back(Frame::Refresh(ch, min_unsent));
     }
 
     /// The view has parsed everything below this offset.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::ClientSession;
 use super::link::Phase;
-use crate::limits::INPUT_MAX;
+use crate::limits::{INPUT_MAX, INTERACTIVE_MAX};
 use crate::time::Time;
 use crate::wire::{Encoder, Frame, Input, Sealed};
 
@@ -31,7 +31,7 @@ impl ClientSession {
         (!frames.is_empty()).then(|| Encoder::new().seal(now, &frames, Sealed::Plain))
     }
 
-    /// Inputs, one of each channel in turn, the most urgent channels first: a key waits behind no other channel's paste.
+    /// Inputs, one of each channel in turn: keys before pastes, then the most urgent channels first.
     fn inputs(&mut self, frames: &mut Vec<Frame>) {
         let mut waiting: Vec<_> = self
             .channels
@@ -39,7 +39,8 @@ impl ClientSession {
             .filter(|(_, channel)| channel.is_open() && channel.outbox.can_send())
             .collect();
         waiting.sort_by_key(|(_, channel)| {
-            (Reverse(channel.priority()), channel.outbox.waiting_bytes())
+            let is_bulk = channel.outbox.waiting_bytes() as u64 > INTERACTIVE_MAX;
+            (is_bulk, Reverse(channel.priority()))
         });
         let mut bytes = 0;
         while !waiting.is_empty() {
