@@ -1,6 +1,8 @@
 //! Snapshots of screens: restored anywhere in a stream, into a terminal in any state, they go on as if nothing had been
 //! missed. Judged by the Screen itself and by another emulator (alacritty's).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 #[path = "screens/other.rs"]
 mod other;
 #[path = "screens/trace.rs"]

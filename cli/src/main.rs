@@ -22,7 +22,7 @@ mod terminals;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::args::{Cli, Command};
 use crate::exit::Status;
@@ -63,7 +63,9 @@ fn perform(cli: Cli) -> Result<Option<Status>> {
         Command::Devices(args) => commands::devices::run(&args).map(|()| None),
         Command::Revoke(args) => commands::revoke::run(&args).map(|()| None),
         Command::Config(args) => commands::config::run(*args).map(|()| None),
-        Command::Completions(args) => commands::completions::run(&args).map(|()| None),
+        Command::Completions(args) => {
+            commands::completions::run(&args, Cli::command()).map(|()| None)
+        }
         Command::Connect(args) => online(commands::connect::run(args)),
         Command::Attach(args) => online(commands::attach::run(args)),
         Command::Run(args) => online(commands::run::run(args)),

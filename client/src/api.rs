@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use std::time::Duration;
 use thiserror::Error;
 
-use crate::dial::{ConnectError, Connector};
+use crate::connect::{ConnectError, Connector};
 use crate::limits::{API_ANSWER_MAX, API_WITHIN};
 
 /// Why the gateway did not answer as hoped.

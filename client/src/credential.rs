@@ -9,7 +9,7 @@ use thiserror::Error;
 use tokio::sync::Mutex;
 
 use crate::api::{ApiError, post};
-use crate::dial::Connector;
+use crate::connect::Connector;
 use crate::enrolment::Enrolment;
 use crate::limits::RENEW_BEFORE;
 use crate::secret::Secret;

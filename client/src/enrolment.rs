@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::api::{ApiError, post};
-use crate::dial::{ConnectError, Connector};
+use crate::connect::{ConnectError, Connector};
 use crate::endpoint::{Endpoint, Fingerprint};
 use crate::pairing_link::PairingLink;
 use crate::secret::Secret;

@@ -14,6 +14,7 @@
 mod api;
 mod client;
 mod clock;
+mod connect;
 mod credential;
 mod dial;
 mod driver;
@@ -29,9 +30,10 @@ mod store;
 
 pub use api::ApiError;
 pub use client::{Client, Config, Events};
+pub use connect::ConnectError;
 pub use credential::{Access, Credential, CredentialError};
 pub use devtail_protocol::session::LinkState;
-pub use dial::{ConnectError, DialError};
+pub use dial::DialError;
 pub use endpoint::{BadEndpoint, BadFingerprint, Endpoint, Fingerprint};
 pub use enrolment::{Enrolment, pair};
 pub use event::{ChannelEvent, Event};

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tracing::debug;
 
 use crate::api::printable;
-use crate::dial::Stream;
+use crate::connect::Stream;
 
 /// The socket of the Link in use.
 #[derive(Debug)]

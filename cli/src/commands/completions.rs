@@ -3,10 +3,8 @@
 use std::io;
 
 use anyhow::Result;
-use clap::CommandFactory as _;
+use clap::Command;
 use clap_complete::{Shell, generate};
-
-use crate::args::Cli;
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -15,9 +13,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(args: &Args) -> Result<()> {
+pub(crate) fn run(args: &Args, mut ours: Command) -> Result<()> {
     let mut out = Vec::new();
-    generate(args.shell, &mut Cli::command(), "devtail", &mut out);
+    generate(args.shell, &mut ours, "devtail", &mut out);
     io::Write::write_all(&mut io::stdout(), &out)?;
     Ok(())
 }

@@ -26,13 +26,6 @@ pub(crate) struct Args {
     json: bool,
 }
 
-impl Args {
-    /// What the flags and the environment say.
-    pub(crate) fn settings(self) -> Settings {
-        self.settings
-    }
-}
-
 pub(crate) fn run(args: Args) -> Result<()> {
     let config = Config::load(args.settings, &Folders::from_env())?;
     log_to_stderr(&config.log)?;

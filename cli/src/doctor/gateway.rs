@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
+use clap::Parser as _;
 use devtail_gateway::{Config, Folders, RingError, Settings, page_missing};
 
 use super::Finding;
@@ -93,12 +94,15 @@ fn port() -> Finding {
     }
 }
 
-/// As `devtail up` without flags: what the environment says counts.
-fn load() -> Result<Config, devtail_gateway::ConfigError> {
-    let cli = <crate::args::Cli as clap::Parser>::try_parse_from(["devtail", "up"]);
-    let settings = match cli.map(|cli| cli.command) {
-        Ok(Some(crate::args::Command::Up(args))) => args.settings(),
-        Ok(_) | Err(_) => Settings::default(),
-    };
-    Config::load(settings, &Folders::from_env())
+/// What the environment says to `devtail up`.
+#[derive(clap::Parser)]
+struct Environment {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+/// As `devtail up` without flags.
+fn load() -> anyhow::Result<Config> {
+    let Environment { settings } = Environment::try_parse_from(["devtail"])?;
+    Ok(Config::load(settings, &Folders::from_env())?)
 }

@@ -120,8 +120,10 @@ impl Inbox {
     /// like this. `None`: it is not settled, or what must be told first is not.
     pub fn tell(&mut self, client: ClientId, seq: u64) -> Option<(u64, Outcome)> {
         let entry = self.clients.get_mut(&client)?;
-        let refusal = entry.refusals.iter_mut().find(|refusal| refusal.holds(seq));
-        if let Some(refusal) = refusal {
+        if seq > entry.sure().saturating_add(1) {
+            return None;
+        }
+        if let Some(refusal) = entry.refusals.iter_mut().find(|refusal| refusal.holds(seq)) {
             refusal.told = refusal.told.max(seq);
             return Some((seq, Outcome::Refused(refusal.reason.clone())));
         }

@@ -90,9 +90,7 @@ impl Dock {
     }
 
     fn take(&mut self, event: MirrorEvent, notes: &mut Vec<(WireId, Note)>) {
-        if std::env::var_os("DBG").is_some() {
-            eprintln!("DBG mirror {event:?}");
-        }
+
         match event {
             MirrorEvent::Ready | MirrorEvent::News => {
                 self.begin_reading(notes);

@@ -186,9 +186,7 @@ impl Holder {
             && let Some((_, client, seq, bytes)) = self.taken.pop_front_if(|(at, ..)| *at <= now)
         {
             let (command, token) = Command::from_input(&bytes).ok_or("an input was garbled")?;
-            if std::env::var_os("DBG").is_some() {
-                eprintln!("DBG apply {now:?} {client:?} seq {seq} {command:?} token {token}");
-            }
+
             if self.is_over || command == Command::Nonsense {
                 truth.refused(token)?;
                 self.owner.settled(client, seq, Outcome::Refused("not here".to_owned()));

@@ -168,8 +168,10 @@ impl Phone {
         self.wake = true;
         match self.session.send(now, ch, input) {
             Ok(seq) => {
-                if waited == 0 && self.opened.contains(&ch) {
+                if waited == 0 && len < 64 && self.opened.contains(&ch) {
                     self.keys.insert(ch, 0);
+                } else if len > 64 {
+                    self.keys.remove(&ch);
                 }
                 truth.typed(view.outbox, seq)
             }
@@ -284,9 +286,7 @@ impl Phone {
             if self.is_closed {
                 return Err(format!("{event:?} came after Closed"));
             }
-            if std::env::var_os("DBG").is_some() {
-                eprintln!("DBG phone {} {now:?} {event:?}", self.number);
-            }
+
             self.handle(now, event, net, truth, rng)?;
         }
         if drained > EVENTS_MAX + 1024 {
@@ -428,7 +428,6 @@ impl Phone {
             Decoder::new(0).open(packet).map_err(|fault| format!("a client's packet: {fault}"))?;
         for frame in frames {
             let Frame::Input(input) = frame else { continue };
-            if std::env::var_os("DBG").is_some() {
                 eprintln!(
                     "DBG input {} ch {} seq {} len {} keys {:?}",
                     self.number,

@@ -81,6 +81,7 @@ impl View {
         match (self.model.loss(), resume) {
             (Loss::Never, Resume::Fresh | Resume::Epoch) => {
                 self.next = Some(0);
+                self.epoch = None;
                 self.pieces.clear();
                 self.fold = Fold::default();
             }

@@ -33,7 +33,7 @@ use crate::terminal::source::{Source, Turn};
 /// Bytes one read of the PTY takes: it yields about 4 KiB, and more only under a flood.
 const READ_BYTES: usize = 64 << 10;
 /// Bytes of keys that wait for the program before gateways are not read any more.
-const KEYS_BYTES_HELD: usize = 256 << 10;
+const KEYS_BYTES_HELD: usize = 2 << 20;
 /// One terminal and everything that belongs to it.
 pub(super) struct Holder {
     id: ChannelId,
@@ -120,7 +120,11 @@ impl Holder {
             match self.wake().await {
                 Wake::Front(moved) => self.front_moved(moved),
                 Wake::Written(written) => self.written(&written),
-                Wake::Read(read) => self.read(&read),
+                Wake::Read(read) => {
+                    self.read(&read);
+                    // A flood keeps the PTY readable: everything else must still be heard.
+                    tokio::task::yield_now().await;
+                }
                 Wake::Accepted(stream) => self.accepted(stream),
                 Wake::Child => self.child_changed(),
                 Wake::Terminate => self.kill(),
@@ -151,11 +155,11 @@ impl Holder {
             biased;
             moved = poll_fn(|cx| fronts.poll(reads_keys, cx)) => Wake::Front(moved),
             written = write(writing, keys.front()) => Wake::Written(written),
-            read = read(reading.filter(|_| reads_pty), buffer) => Wake::Read(read),
             _ = children.recv() => Wake::Child,
             Ok((stream, _)) = listener.accept() => Wake::Accepted(stream),
             _ = terminate.recv() => Wake::Terminate,
             () = timer => Wake::Timer,
+            read = read(reading.filter(|_| reads_pty), buffer) => Wake::Read(read),
         }
     }
 

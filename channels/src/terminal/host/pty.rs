@@ -5,6 +5,7 @@ use std::io;
 use filedescriptor::FileDescriptor;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::Interest;
 use tokio::net::unix::pipe;
 
 use super::environment::{Account, login};
@@ -73,8 +74,14 @@ impl Pty {
     /// The terminal is hung up.
     pub(super) async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
         loop {
-            self.input.writable().await?;
+            let ready = self.input.ready(Interest::WRITABLE).await?;
             match self.input.try_write(bytes) {
+                // Hung up, and full for ever: the readiness never ends, so waiting for it would spin.
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock && ready.is_write_closed() =>
+                {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 written => return written,
             }

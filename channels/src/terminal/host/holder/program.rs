@@ -80,10 +80,12 @@ impl Holder {
             Program::Running(pty) | Program::Detached(pty) => {
                 pty.signal(Signal::HUP);
                 pty.signal(Signal::CONT);
-                self.kill_at = Some(now + KILL_AFTER);
-                self.forget_at = Some(now + KILL_AFTER + FORGET_WITHIN);
+                self.kill_at.get_or_insert(now + KILL_AFTER);
+                self.forget_at.get_or_insert(now + KILL_AFTER + FORGET_WITHIN);
             }
-            Program::Exited(..) | Program::Ended(..) => self.forget_at = Some(now + FORGET_WITHIN),
+            Program::Exited(..) | Program::Ended(..) => {
+                self.forget_at.get_or_insert(now + FORGET_WITHIN);
+            }
         }
     }
 

@@ -16,7 +16,13 @@ impl Holder {
                 Ok(Input::Keys(_)) if !self.takes_keys() => {
                     self.refuse((client, seq), "The program has ended; nothing was typed.");
                 }
-                Ok(input) => self.keys.push((client, seq), input),
+                Ok(input) => {
+                    // At once: keys before it may wait for ever for a program that reads nothing. It is settled in its turn.
+                    if input == Input::Kill {
+                        self.kill();
+                    }
+                    self.keys.push((client, seq), input);
+                }
                 Err(bad) => self.refuse((client, seq), &bad.to_string()),
             },
             OwnerEvent::Attached(_) => {}
@@ -52,13 +58,12 @@ impl Holder {
                 }
                 Next::Do((client, seq), input) => {
                     match input {
-                        Input::Keys(_) => {}
+                        Input::Keys(_) | Input::Kill => {}
                         Input::Resize(size) => {
                             self.sizes.insert(client, size);
                             self.resize(size);
                         }
                         Input::Rename(name) => self.name = name,
-                        Input::Kill => self.kill(),
                     }
                     self.owner.settled(client, seq, Outcome::Applied);
                 }

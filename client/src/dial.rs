@@ -1,4 +1,5 @@
-//! The upgrade to a WebSocket, with the credential and, where it fits, the Hello in its headers.
+//! From nothing to a Link: connect, prove who we are, upgrade, with the Hello in the headers where it fits. Decides
+//! nothing about when.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -15,8 +16,8 @@ use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, error::ProtocolError};
 
-use super::{ConnectError, Stream};
 use crate::api::{ApiError, printable};
+use crate::connect::{ConnectError, Stream};
 use crate::credential::{Access, Credential, CredentialError};
 use crate::limits::{HELLO_IN_HEADER_MAX, READ_BUFFER_BYTES, WRITE_BUFFER_MAX_BYTES};
 use crate::secret::Secret;

@@ -1,9 +1,10 @@
-//! From an endpoint to a stream: resolve, connect, shake hands.
+//! The one who connects to one gateway, and why it may fail.
 
 use std::io;
 use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
+use rustls::{CertificateError, Error as Tls};
 use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
 use tokio::net::{TcpStream, lookup_host};
@@ -112,15 +113,17 @@ impl Connector {
 
     fn refused(&self, source: io::Error) -> ConnectError {
         let authority = self.endpoint.authority();
-        let tls = source.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        let tls = source.get_ref().and_then(|inner| inner.downcast_ref::<Tls>());
         match tls {
-            Some(rustls::Error::InvalidCertificate(
-                rustls::CertificateError::ApplicationVerificationFailure,
-            )) => {
+            Some(Tls::InvalidCertificate(CertificateError::ApplicationVerificationFailure)) => {
                 let reason = "its certificate is not the one in the link".to_owned();
                 ConnectError::Untrusted { authority, reason }
             }
-            Some(rustls::Error::InvalidCertificate(reason)) => {
+            Some(Tls::InvalidCertificate(CertificateError::UnknownIssuer)) => {
+                let reason = "no authority known here vouches for its certificate".to_owned();
+                ConnectError::Untrusted { authority, reason }
+            }
+            Some(Tls::InvalidCertificate(reason)) => {
                 ConnectError::Untrusted { authority, reason: reason.to_string() }
             }
             Some(_) | None => ConnectError::Handshake { authority, source },
