@@ -1,9 +1,10 @@
-//! From nothing to a Link: connect, prove who we are, upgrade, with the Hello in the headers where it fits. Decides
-//! nothing about when.
+//! From nothing to a Link: connect, prove who we are, upgrade, with the Hello in the headers: it is bounded so
+//! that it fits. Decides nothing about when.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
+use devtail_protocol::limits::PACKET_MAX;
 use devtail_protocol::wire::SUBPROTOCOL;
 use devtail_protocol::{Code, Fault};
 use http::header::{AUTHORIZATION, CONNECTION, HOST, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL};
@@ -19,20 +20,14 @@ use tokio_tungstenite::tungstenite::{Error as WsError, error::ProtocolError};
 use crate::api::{ApiError, printable};
 use crate::connect::{ConnectError, Stream};
 use crate::credential::{Access, Credential, CredentialError};
-use crate::limits::{HELLO_IN_HEADER_MAX, READ_BUFFER_BYTES, WRITE_BUFFER_MAX_BYTES};
+use crate::limits::{READ_BUFFER_BYTES, WRITE_BUFFER_MAX_BYTES};
 use crate::secret::Secret;
-use devtail_protocol::limits::PACKET_MAX;
 
-/// Carries the first packet, base64url without padding.
+/// Carries the Hello, base64url without padding, so that it costs no round trip of its own.
 const HELLO_HEADER: &str = "devtail-hello";
 
-/// A socket that was upgraded.
-#[derive(Debug)]
-pub(crate) struct Dialled {
-    pub(crate) socket: WebSocketStream<Stream>,
-    /// The Hello, if it was too large for a header: the first message.
-    pub(crate) hello: Option<Bytes>,
-}
+/// A socket that was upgraded, its Hello sent.
+pub(crate) type Dialled = WebSocketStream<Stream>;
 
 /// Why a dial did not become a Link.
 #[derive(Debug, Error)]
@@ -119,13 +114,7 @@ async fn attempt(
 ) -> Result<Dialled, DialError> {
     let connector = credential.connector();
     let stream = connector.connect().await?;
-    let hello = hello();
-    let (in_header, as_message) = if hello.len() <= HELLO_IN_HEADER_MAX * 3 / 4 {
-        (Some(&hello), None)
-    } else {
-        (None, Some(hello.clone()))
-    };
-    let request = request(&connector.endpoint().authority(), &access.token, in_header);
+    let request = request(&connector.endpoint().authority(), &access.token, &hello());
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
@@ -133,27 +122,26 @@ async fn attempt(
         .max_message_size(Some(PACKET_MAX))
         .max_frame_size(Some(PACKET_MAX));
     match client_async_with_config(request, stream, Some(config)).await {
-        Ok((socket, _)) => Ok(Dialled { socket, hello: as_message }),
+        Ok((socket, _)) => Ok(socket),
         Err(error) => Err(classify(&error)),
     }
 }
 
-fn request(authority: &str, token: &Secret, hello: Option<&Bytes>) -> Request<()> {
+fn request(authority: &str, token: &Secret, hello: &[u8]) -> Request<()> {
     let mut bearer = HeaderValue::try_from(format!("Bearer {}", token.expose()))
         .unwrap_or_else(|_| HeaderValue::from_static("Bearer"));
     bearer.set_sensitive(true);
-    let mut request = Request::get(format!("ws://{authority}/ws"))
+    Request::get(format!("ws://{authority}/ws"))
         .header(HOST, authority)
         .header(CONNECTION, "Upgrade")
         .header(UPGRADE, "websocket")
         .header(SEC_WEBSOCKET_VERSION, "13")
         .header(SEC_WEBSOCKET_KEY, generate_key())
         .header(SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL)
-        .header(AUTHORIZATION, bearer);
-    if let Some(hello) = hello {
-        request = request.header(HELLO_HEADER, URL_SAFE_NO_PAD.encode(hello));
-    }
-    request.body(()).expect("an endpoint's authority makes a valid URI and header")
+        .header(AUTHORIZATION, bearer)
+        .header(HELLO_HEADER, URL_SAFE_NO_PAD.encode(hello))
+        .body(())
+        .expect("an endpoint's authority makes a valid URI and header")
 }
 
 fn classify(error: &WsError) -> DialError {

@@ -204,11 +204,7 @@ impl Driver {
     }
 
     fn link_up(&mut self, now: Time, dialled: Dialled) {
-        let mut link = Link::new(dialled.socket);
-        if let Some(hello) = dialled.hello {
-            link.send(hello);
-        }
-        self.link = Some(link);
+        self.link = Some(Link::new(dialled));
         self.shared.session().link_up(now);
     }
 

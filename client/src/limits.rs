@@ -18,8 +18,6 @@ pub(crate) const READ_BUFFER_BYTES: usize = 8 << 10;
 /// What tungstenite may hold of packets that the socket did not take, bytes: one packet and its header, for the driver
 /// hands over one at a time.
 pub(crate) const WRITE_BUFFER_MAX_BYTES: usize = devtail_protocol::limits::PACKET_MAX + 1024;
-/// Bytes of a Hello that go into the upgrade's header as base64url; a larger one is the first message.
-pub(crate) const HELLO_IN_HEADER_MAX: usize = 6 << 10;
 
 /// Events the reader may leave unread before the driver stops reading the socket. With 16 KiB each, 4 MiB.
 pub(crate) const EVENTS_UNREAD_MAX: usize = 256;

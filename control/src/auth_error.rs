@@ -71,9 +71,6 @@ pub enum AuthError {
     /// The pairing code was redeemed before.
     #[error("the pairing code was used before; make a new one with `devtail pair`")]
     PairingUsed,
-    /// 32 codes wait to be redeemed.
-    #[error("32 pairing codes are waiting already; use one, or wait until they expire")]
-    TooManyPairings,
     /// A code that carries no scope would let a device in that may do nothing.
     #[error("a device needs at least one scope")]
     NoScope,
@@ -137,7 +134,6 @@ impl AuthError {
             Self::PairingUnknown => "pairing_unknown",
             Self::PairingExpired => "pairing_expired",
             Self::PairingUsed => "pairing_used",
-            Self::TooManyPairings => "too_many_pairings",
             Self::NoScope => "no_scope",
             Self::SlowDown { .. } => "slow_down",
             Self::Store(_) => "store",
@@ -171,7 +167,6 @@ impl AuthError {
             | Self::PairingUnknown
             | Self::PairingExpired
             | Self::PairingUsed
-            | Self::TooManyPairings
             | Self::NoScope => Answer::SignInRequired,
         }
     }

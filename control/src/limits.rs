@@ -18,7 +18,7 @@ pub const REFRESH_SAME_ANSWER_MS: u64 = 60 * 1000;
 pub const PAIRING_LIFETIME_MS: u64 = 5 * 60 * 1000;
 /// How long a spent or expired code is remembered, ms, so that the log can say which of the two it was.
 pub const PAIRING_MEMORY_MS: u64 = 60 * 60 * 1000;
-/// How many codes may wait to be redeemed at once.
+/// How many codes may wait to be redeemed at once; one more makes the oldest void.
 pub const MAX_OUTSTANDING_PAIRINGS: u32 = 32;
 /// Redemptions one address may try in a burst; an IPv6 address counts by its /64.
 pub const PAIRING_BURST_PER_ADDRESS: u32 = 5;

@@ -30,10 +30,10 @@ pub struct Pairing {
 type CodeHash = [u8; 32];
 
 impl Control {
-    /// Makes a code for one device that shall hold this grant.
+    /// Makes a code for one device that shall hold this grant. Where 32 codes wait already, the oldest is void from now on.
     ///
     /// # Errors
-    /// [`AuthError::NoScope`], [`AuthError::TooManyPairings`] if 32 codes wait already, or if the database fails.
+    /// [`AuthError::NoScope`], or if the database fails.
     pub fn create_pairing(&self, now: Timestamp, grant: &Grant) -> Result<Pairing, AuthError> {
         if grant.scopes.is_empty() {
             return Err(AuthError::NoScope);
@@ -41,14 +41,12 @@ impl Control {
         let secret: [u8; 16] = random();
         let expires_at = now.plus_ms(PAIRING_LIFETIME_MS);
         self.0.store.write(|transaction| {
-            let waiting: u32 = transaction.query_row(
-                "SELECT count(*) FROM pairings WHERE redeemed_ms IS NULL AND expires_ms > ?",
-                params![now],
-                |row| row.get(0),
+            // Only the host makes codes, and a gateway that starts again and again must still start: the oldest makes room.
+            transaction.execute(
+                "DELETE FROM pairings WHERE code IN (SELECT code FROM pairings
+                 WHERE redeemed_ms IS NULL AND expires_ms > ?1 ORDER BY expires_ms DESC, rowid DESC LIMIT -1 OFFSET ?2)",
+                params![now, MAX_OUTSTANDING_PAIRINGS - 1],
             )?;
-            if waiting >= MAX_OUTSTANDING_PAIRINGS {
-                return Err(AuthError::TooManyPairings);
-            }
             transaction.execute(
                 "INSERT INTO pairings (code, scopes, workspaces, expires_ms) VALUES (?, ?, ?, ?)",
                 params![hash(&secret), grant.scopes, grant.workspaces, expires_at],
@@ -59,7 +57,7 @@ impl Control {
                 now,
                 1,
             )?;
-            Ok(())
+            Ok::<_, AuthError>(())
         })?;
         Ok(Pairing { code: Secret::new(URL_SAFE_NO_PAD.encode(secret)), expires_at })
     }

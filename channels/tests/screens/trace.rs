@@ -108,6 +108,11 @@ impl Trace {
         self.below(self.cols + 2)
     }
 
+    /// So many bytes out of these.
+    pub(crate) fn bytes(&mut self, of: &[u8], count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.of(of)).collect()
+    }
+
     pub(crate) fn step(&mut self) -> Step {
         if self.below(60) == 0 {
             self.change_size();

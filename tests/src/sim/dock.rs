@@ -90,7 +90,6 @@ impl Dock {
     }
 
     fn take(&mut self, event: MirrorEvent, notes: &mut Vec<(WireId, Note)>) {
-
         match event {
             MirrorEvent::Ready | MirrorEvent::News => {
                 self.begin_reading(notes);

@@ -12,6 +12,7 @@ use super::holder::{Holder, Traits};
 use super::net::{End, Net, WireId};
 use super::rng::Rng;
 use super::truth::Truth;
+use super::visit::Visit;
 use super::watch::Watch;
 use super::{Checked, Sabotage};
 
@@ -28,18 +29,6 @@ pub(super) struct Gateway {
     /// It is dead until then.
     pub(super) down_until: Option<Time>,
     sabotage: Sabotage,
-}
-
-/// One wire as the gateway serves it.
-#[derive(Debug)]
-struct Visit {
-    session: ServerSession,
-    who: Option<(ClientId, u64)>,
-    channels: BTreeMap<Ch, ChannelId>,
-    watch: Watch,
-    /// A link that is to close waits no longer than this for its socket.
-    closes_at: Option<Time>,
-    wake: bool,
 }
 
 /// What the gateway works in.
@@ -217,7 +206,8 @@ impl Gateway {
         let is_timer = visit.next_at().is_some_and(|at| at <= now);
         let has_mail = wire.up.arrives_at().is_some_and(|at| at <= now) || wire.server.is_due(now);
         let is_writable = wire.down.can_take();
-        if !is_timer && !has_mail && !(visit.wake && is_writable) {
+        let has_reason = is_timer || has_mail || (visit.wake && is_writable);
+        if !has_reason {
             return Ok(false);
         }
         visit.wake = false;
@@ -396,18 +386,5 @@ impl Gateway {
         if let Some(wire) = around.net.wires.get_mut(&id) {
             wire.drain_server(now);
         }
-    }
-}
-
-impl Visit {
-    fn next_at(&self) -> Option<Time> {
-        self.session.poll_timeout().into_iter().chain(self.closes_at).min()
-    }
-    fn packet(&mut self, now: Time, packet: Bytes) {
-        self.watch.received(&packet);
-        if let Err(fault) = self.session.handle_packet(now, packet) {
-            self.session.fail(fault);
-        }
-        self.wake = true;
     }
 }

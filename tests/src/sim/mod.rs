@@ -10,6 +10,7 @@
 //! Read first: [`run`], then `transition.rs`.
 
 mod dock;
+mod drive;
 mod fold;
 mod gateway;
 mod holder;
@@ -20,8 +21,10 @@ mod pipe;
 mod rng;
 mod settle;
 mod transition;
+mod trouble;
 mod truth;
 mod view;
+mod visit;
 mod watch;
 mod world;
 

@@ -1,15 +1,12 @@
 //! What happens to the world: a closed list, chosen by the seed.
 
-use std::time::Duration;
-
 use devtail_protocol::limits::{INPUT_MAX, INTERRUPT_UNSENT_MIN};
 use devtail_protocol::wire::Priority;
 use devtail_protocol::{Code, Fault};
 
 use super::Checked;
 use super::model::{Command, Model};
-use super::net::End;
-use super::phone::Network;
+use super::trouble::{Blow, Trouble};
 use super::view::Pace;
 use super::world::World;
 
@@ -35,30 +32,12 @@ pub(super) enum Transition {
     Slow(usize),
     Pause(usize),
     Hurry(usize),
-    /// Both ends learn that the link is gone.
-    Cut(usize),
-    /// The phone learns it, and the gateway goes on reading what was under way.
-    CutLate(usize),
-    /// Nothing arrives at the phone any more, and nobody is told.
-    DeafPhone(usize),
-    /// Nothing arrives at the gateway any more, and nobody is told.
-    DeafGateway(usize),
-    Roam(usize),
-    Stall(usize),
-    DelaySpike(usize),
-    Duplicate(usize),
-    Unreachable(usize),
-    Silent(usize),
-    NetworkBack(usize),
-    Nudge(usize),
-    Freeze(usize),
+    /// What the network does to a phone.
+    Network(usize, Trouble),
     Sleep(usize),
     Restart(usize),
     SignOut(usize),
-    GoAway,
-    GatewayKilled,
-    HolderDies,
-    InboxCrowded,
+    Host(Blow),
 }
 
 impl Transition {
@@ -83,26 +62,26 @@ impl Transition {
             74..76 => Self::Slow(phone),
             76..78 => Self::Pause(phone),
             78..82 => Self::Hurry(phone),
-            82..91 => Self::Cut(phone),
-            91..95 => Self::CutLate(phone),
-            95..98 => Self::DeafPhone(phone),
-            98..101 => Self::DeafGateway(phone),
-            101..104 => Self::Roam(phone),
-            104..110 => Self::Stall(phone),
-            110..113 => Self::DelaySpike(phone),
-            113..117 => Self::Duplicate(phone),
-            117..119 => Self::Unreachable(phone),
-            119..121 => Self::Silent(phone),
-            121..127 => Self::NetworkBack(phone),
-            127..130 => Self::Nudge(phone),
-            130..132 => Self::Freeze(phone),
+            82..91 => Self::Network(phone, Trouble::Cut),
+            91..95 => Self::Network(phone, Trouble::CutLate),
+            95..98 => Self::Network(phone, Trouble::DeafPhone),
+            98..101 => Self::Network(phone, Trouble::DeafGateway),
+            101..104 => Self::Network(phone, Trouble::Roam),
+            104..110 => Self::Network(phone, Trouble::Stall),
+            110..113 => Self::Network(phone, Trouble::DelaySpike),
+            113..117 => Self::Network(phone, Trouble::Duplicate),
+            117..119 => Self::Network(phone, Trouble::Unreachable),
+            119..121 => Self::Network(phone, Trouble::Silent),
+            121..127 => Self::Network(phone, Trouble::NetworkBack),
+            127..130 => Self::Network(phone, Trouble::Nudge),
+            130..132 => Self::Network(phone, Trouble::Freeze),
             132..135 => Self::Sleep(phone),
             135..137 => Self::Restart(phone),
             137 => Self::SignOut(phone),
-            138..140 => Self::GoAway,
-            140..147 => Self::GatewayKilled,
-            147..149 => Self::HolderDies,
-            149..151 => Self::InboxCrowded,
+            138..140 => Self::Host(Blow::GoAway),
+            140..147 => Self::Host(Blow::GatewayKilled),
+            147..149 => Self::Host(Blow::HolderDies),
+            149..151 => Self::Host(Blow::InboxCrowded),
             _ => Self::Type(phone),
         }
     }
@@ -196,109 +175,11 @@ impl Transition {
             }
             Self::Sleep(phone) => world.sleep(phone),
             Self::Restart(phone) => world.restart(phone),
-            Self::Nudge(_)
-            | Self::Freeze(_)
-            | Self::Cut(_)
-            | Self::CutLate(_)
-            | Self::DeafPhone(_)
-            | Self::DeafGateway(_)
-            | Self::Roam(_)
-            | Self::Stall(_)
-            | Self::DelaySpike(_)
-            | Self::Duplicate(_)
-            | Self::Unreachable(_)
-            | Self::Silent(_)
-            | Self::NetworkBack(_) => {
-                self.weather(world);
+            Self::Network(phone, trouble) => {
+                trouble.apply(world, phone);
                 Ok(())
             }
-            Self::GoAway | Self::GatewayKilled | Self::HolderDies | Self::InboxCrowded => {
-                self.host(world)
-            }
+            Self::Host(blow) => blow.apply(world),
         }
-    }
-
-    /// What the network does.
-    fn weather(self, world: &mut World) {
-        let now = world.now;
-        match self {
-            Self::Nudge(phone) => world.nudge(phone),
-            Self::Freeze(phone) => {
-                let until = now + Duration::from_secs(world.rng.within(1, 400));
-                world.phones[phone].frozen_until = Some(until);
-            }
-            Self::Cut(phone) => drop(world.wire_of(phone).map(|wire| wire.reset(now))),
-            Self::CutLate(phone) => {
-                let late = world.rng.millis(1, 5000);
-                if let Some(wire) = world.wire_of(phone) {
-                    wire.up.stall(now, late);
-                    wire.client = End::Ending(now);
-                    wire.server = End::Ending(wire.up.last_arrival(now));
-                }
-            }
-            Self::DeafPhone(phone) => {
-                world.wire_of(phone).into_iter().for_each(|wire| wire.down.is_black_hole = true);
-            }
-            Self::DeafGateway(phone) => {
-                world.wire_of(phone).into_iter().for_each(|wire| wire.up.is_black_hole = true);
-            }
-            Self::Roam(phone) => {
-                if let Some(wire) = world.wire_of(phone) {
-                    wire.up.is_black_hole = true;
-                    wire.down.is_black_hole = true;
-                }
-                world.phones[phone].weather = World::weather(&mut world.rng);
-                world.phones[phone].network = Network::Up;
-                world.nudge(phone);
-            }
-            Self::Stall(phone) => {
-                let pause = world.rng.millis(10, 20_000);
-                if let Some(wire) = world.wire_of(phone) {
-                    wire.up.stall(now, pause);
-                    wire.down.stall(now, pause);
-                }
-            }
-            Self::DelaySpike(phone) => {
-                let delay = world.rng.millis(1, 2000);
-                if let Some(wire) = world.wire_of(phone) {
-                    wire.up.weather.delay = delay;
-                    wire.down.weather.delay = delay;
-                }
-            }
-            Self::Duplicate(phone) => {
-                let (up, is_plain) = (world.rng.chance(50), !world.phones[phone].takes_zstd());
-                if let Some(wire) = world.wire_of(phone) {
-                    (wire.up.twice, wire.down.twice) = (up, !up && is_plain);
-                }
-            }
-            Self::Unreachable(phone) => world.phones[phone].network = Network::Unreachable,
-            Self::Silent(phone) => world.phones[phone].network = Network::Silent,
-            Self::NetworkBack(phone) => {
-                world.phones[phone].network = Network::Up;
-                if world.rng.chance(50) {
-                    world.nudge(phone);
-                }
-            }
-            _ => unreachable!("only what the network does comes here"),
-        }
-    }
-
-    /// What the host does.
-    fn host(self, world: &mut World) -> Checked {
-        match self {
-            Self::GoAway => world.go_away(),
-            Self::GatewayKilled => world.kill_gateway(),
-            Self::HolderDies => world.kill_holder(),
-            Self::InboxCrowded => {
-                world.truth.memory_was_lost = true;
-                let ids: Vec<_> = world.holders.keys().copied().collect();
-                if !ids.is_empty() {
-                    let id = world.rng.pick(&ids);
-                    return world.holders.get_mut(&id).expect("listed").crowd(&mut world.rng);
-                }
-            }
-            _ => unreachable!("only what the host does comes here"),
-        }
-        Ok(())
     }
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use devtail_protocol::Ch;
 use devtail_protocol::limits::{BULK_MAX, INTERACTIVE_MAX, ZSTD_WINDOW_LOG};
 use devtail_protocol::session::Logs;
-use devtail_protocol::wire::{Decoder, Frame, Open, Priority};
+use devtail_protocol::wire::{Credit, Decoder, Frame, Open, Priority};
 
 use super::Checked;
 use super::dock::WireLogs;
@@ -40,20 +40,22 @@ impl Watch {
             return;
         }
         for frame in Decoder::new(0).open(packet.clone()).unwrap_or_default() {
-            match frame {
-                Frame::Hello(hello) => hello.channels.iter().for_each(|open| self.open(open)),
-                Frame::Open(open) => self.open(&open),
-                Frame::Close(ch, _) => drop(self.channels.remove(&ch)),
-                Frame::Window { credits, .. } => {
-                    for credit in credits {
-                        if let Some(seen) = self.channels.get_mut(&credit.ch) {
-                            seen.priority = credit.priority;
-                            seen.limit = seen.limit.max(Some(credit.limit));
-                        }
-                    }
-                }
-                _ => {}
+            if let Frame::Hello(hello) = frame {
+                hello.channels.iter().for_each(|open| self.open(open));
+            } else if let Frame::Open(open) = frame {
+                self.open(&open);
+            } else if let Frame::Close(ch, _) = frame {
+                self.channels.remove(&ch);
+            } else if let Frame::Window { credits, .. } = frame {
+                credits.iter().for_each(|credit| self.credit(credit));
             }
+        }
+    }
+
+    fn credit(&mut self, credit: &Credit) {
+        if let Some(seen) = self.channels.get_mut(&credit.ch) {
+            seen.priority = credit.priority;
+            seen.limit = seen.limit.max(Some(credit.limit));
         }
     }
 
@@ -90,18 +92,15 @@ impl Watch {
         let frames =
             decoder.open(packet.clone()).map_err(|fault| format!("a gateway's packet: {fault}"))?;
         for frame in frames {
-            let (ch, sent, len) = match frame {
-                Frame::Opened(opened) => {
-                    if let Some(seen) = self.channels.get_mut(&opened.ch) {
-                        seen.sent = None;
-                    }
-                    continue;
-                }
-                Frame::Snapshot(snapshot) => (snapshot.ch, snapshot.at, 0),
-                Frame::Data(data) => {
-                    (data.ch, data.off + data.bytes.len() as u64, data.bytes.len())
-                }
-                _ => continue,
+            let (ch, sent, len) = if let Frame::Opened(opened) = frame {
+                self.channels.entry(opened.ch).and_modify(|seen| seen.sent = None);
+                continue;
+            } else if let Frame::Snapshot(snapshot) = frame {
+                (snapshot.ch, snapshot.at, 0)
+            } else if let Frame::Data(data) = frame {
+                (data.ch, data.off + data.bytes.len() as u64, data.bytes.len())
+            } else {
+                continue;
             };
             let Some(seen) = self.channels.get_mut(&ch) else { continue };
             (seen.sent, seen.passed) = (Some(sent), 0);

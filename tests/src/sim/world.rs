@@ -103,30 +103,6 @@ impl World {
         let phones: Vec<_> = self.phones.iter().map(|phone| phone.next_at()).collect();
         let holders: Vec<_> = self.holders.values().map(Holder::next_at).collect();
         let net = self.net.next_at(|_| false);
-        for (id, w) in &self.net.wires {
-            eprintln!(
-                "{id:?} phone {} c {:?} s {:?} up {:?} {:?} down {:?} {:?} mine {:?}",
-                w.phone,
-                w.client,
-                w.server,
-                w.up.leaves_at(),
-                w.up.arrives_at(),
-                w.down.leaves_at(),
-                w.down.arrives_at(),
-                self.phones[w.phone].wire
-            );
-        }
-        for (id, w) in &self.net.locals {
-            eprintln!(
-                "{id:?} g {:?} h {:?} up {:?} {:?} down {:?} {:?}",
-                w.gateway,
-                w.held,
-                w.to_holder.leaves_at(),
-                w.to_holder.arrives_at(),
-                w.to_gateway.leaves_at(),
-                w.to_gateway.arrives_at()
-            );
-        }
         format!(
             "at {:?} phones {phones:?}, gateway {:?}, holders {holders:?}, net {net:?}",
             self.now,

@@ -217,7 +217,7 @@ impl Dump<'_> {
 
     /// Places the cursor; `top` is the row its places count from. Where it waits to wrap, the last cell is written again.
     fn place(&mut self, grid: &Grid, cursor: Cursor, top: u16) {
-        let row = cursor.row - top + 1;
+        let row = cursor.row.saturating_sub(top) + 1;
         if !cursor.pending {
             let _ = write!(self.out, "\x1b[{row};{}H", cursor.col + 1);
             return;

@@ -88,14 +88,14 @@ impl Screen {
         let saved = self.grid().saved;
         (self.pen, self.charsets, self.cursor) = (saved.style, saved.charsets, saved.cursor);
         self.modes.set(Switch::Origin, saved.origin);
-        let (first, last) = self.reach();
-        self.cursor.row = self.cursor.row.clamp(first, last);
+        self.stay_in_reach();
     }
 
     /// Shows the alternate screen, blank; the cursor stays where it is.
     pub(super) fn enter_alternate(&mut self) {
         if self.alternate.is_none() {
             self.alternate = Some(Grid::new(self.size, self.blank()));
+            self.stay_in_reach();
         }
     }
 
@@ -103,6 +103,7 @@ impl Screen {
     pub(super) fn leave_alternate(&mut self) {
         self.alternate = None;
         self.keyboards[1] = Keyboard::default();
+        self.stay_in_reach();
     }
 
     /// IL and DL happen between the cursor's row and the bottom margin, if it is between the margins.
@@ -119,6 +120,12 @@ impl Screen {
     /// What erasing leaves now.
     pub(super) fn blank(&self) -> Cell {
         self.pen.erased()
+    }
+
+    /// Brings the cursor between the margins in origin mode.
+    fn stay_in_reach(&mut self) {
+        let (first, last) = self.reach();
+        self.cursor.row = self.cursor.row.clamp(first, last);
     }
 
     /// The rows that CUP can reach.
