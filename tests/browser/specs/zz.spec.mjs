@@ -5,7 +5,7 @@ import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 import { Proxy } from "../harness/proxy.mjs";
 
-for (const [size, options] of Object.entries(SIZES).slice(1)) {
+for (const [size, options] of Object.entries(SIZES)) {
   describe(`the page on a ${size}`, () => {
     let gateway, proxy, browser, context, tab;
     const throughProxy = (link) => link.replace(gateway.listen, proxy.listen);

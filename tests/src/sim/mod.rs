@@ -58,6 +58,12 @@ pub enum Sabotage {
     MisplaceSnapshot,
 }
 
+impl Sabotage {
+    /// Every way to put a fault into the world.
+    pub const ALL: [Self; 4] =
+        [Self::ApplyTwice, Self::LoseInput, Self::SkipBytes, Self::MisplaceSnapshot];
+}
+
 /// What a seed's life was like.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Life {
@@ -67,6 +73,15 @@ pub struct Life {
     pub inputs: usize,
     /// Turns of all drivers.
     pub turns: u64,
+}
+
+impl Life {
+    /// Counts another life as well.
+    pub const fn add(&mut self, other: Self) {
+        self.transitions += other.transitions;
+        self.inputs += other.inputs;
+        self.turns += other.turns;
+    }
 }
 
 /// A seed whose life broke a promise.

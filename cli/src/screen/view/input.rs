@@ -29,6 +29,8 @@ impl View<'_> {
     }
 
     pub(super) fn keys(&mut self, keys: Vec<u8>) {
+        // A resize before a key comes before it, also where the signal comes later.
+        self.size = window_size().unwrap_or(self.size);
         if self.host_size != self.size {
             // Whoever types last has the size.
             self.host_size = self.size;
