@@ -33,6 +33,26 @@ fn run_gives_the_commands_own_output_and_status() {
 }
 
 #[test]
+fn a_command_that_reads_finds_the_end_of_its_input() {
+    let home = Home::with_gateway();
+    assert_eq!(home.says(&["run", &home.link, "--", "cat"]), "");
+    assert_eq!(status(&home.run(&["run", "--", "no-such-command"])), 127);
+    let mut command = home.devtail(&[
+        "run",
+        "--stdin",
+        "--",
+        "sh",
+        "-c",
+        "stty -echo; cat >/dev/null; echo read",
+    ]);
+    let mut running = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    running.stdin.take().unwrap().write_all(b"a line, and half of one").unwrap();
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(status(&output), 0);
+    assert!(output.stdout.ends_with(b"read\n"), "{:?}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
 fn a_long_output_arrives_whole_though_the_gateway_is_killed() {
     let mut home = Home::with_gateway();
     home.says(&["ls", &home.link]);

@@ -45,7 +45,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     let spec = Spec {
         name: args.command[0].chars().filter(|c| !c.is_control()).take(64).collect(),
-        command: args.command,
+        command: if args.stdin { args.command } else { without_input(args.command) },
         cwd: args.cwd.unwrap_or_default(),
         size: window_size().unwrap_or_default(),
         every_byte: true,
@@ -65,6 +65,12 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     Ok(status(&end))
 }
 
+/// A program that reads finds the end at once, where the terminal would let it wait for ever.
+fn without_input(command: Vec<String>) -> Vec<String> {
+    const EXEC: [&str; 4] = ["/bin/sh", "-c", "exec \"$@\" </dev/null", "devtail"];
+    EXEC.into_iter().map(str::to_owned).chain(command).collect()
+}
+
 struct Running {
     ch: Ch,
     passage: Passage,
@@ -72,6 +78,8 @@ struct Running {
     lines: Option<Lines>,
     writer: Writer,
     stdin: Option<Stdin>,
+    /// Whether what was typed last did not end its line: the terminal then takes a ^D for the line's end.
+    is_within_line: bool,
     interrupt: Signal,
     stop: Signal,
     interrupted: bool,
@@ -92,6 +100,7 @@ impl Running {
             lines: (!io::stdout().is_terminal()).then(Lines::default),
             writer: Writer::start(session.client.clone()),
             stdin: with_stdin.then(tokio::io::stdin),
+            is_within_line: false,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::terminate())?,
             interrupted: false,
@@ -150,8 +159,10 @@ impl Running {
     fn typed(&mut self, session: &Session, mut bytes: Vec<u8>) {
         if bytes.is_empty() {
             self.stdin = None;
-            bytes.extend_from_slice(END_OF_INPUT);
+            let times = if self.is_within_line { 2 } else { 1 };
+            bytes.extend(END_OF_INPUT.repeat(times));
         }
+        self.is_within_line = bytes.last().is_some_and(|byte| *byte != b'\n');
         // There was room for one input, and an interrupt that finds none comes again.
         let _ = session.client.send(self.ch, Input::Keys(bytes.into()).encode());
     }

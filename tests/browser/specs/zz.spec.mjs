@@ -227,3 +227,4 @@ function isThere(pid) {
     return false;
   }
 }
+process.on("SIGUSR2", () => { console.log("ACTIVE", process.getActiveResourcesInfo(), process._getActiveHandles().map((h) => [h.constructor.name, h.remotePort, h.localPort, h.destroyed, h.isPaused?.(), h.pid, h.spawnargs?.join(" ").slice(0, 100)])); });
