@@ -50,6 +50,7 @@ fn serve(server: &mut ServerSession, host: &mut Host) {
             ServerEvent::Input { ch, seq, bytes } => {
                 if host.1.take(PHONE, seq) == Verdict::Apply {
                     host.0.append(&bytes);
+                    host.1.settle(PHONE, seq, Outcome::Applied);
                 }
                 server.settled(NOW, ch, host.1.applied(PHONE), Outcome::Applied);
             }

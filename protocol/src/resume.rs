@@ -1,11 +1,11 @@
 //! The words of a resume: what a client holds, and what it is told of its reading and its inputs.
 
-/// Unacknowledged inputs: `first <= number < next`.
+/// Inputs that were sent and are not settled: `first <= number < next`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OutboxRange {
     /// The oldest without an InputAck, from 1.
     pub first: u64,
-    /// The number the next input will bear; at least `first`.
+    /// Behind the newest input that was ever sent; `first` if none of them is unsettled.
     pub next: u64,
 }
 

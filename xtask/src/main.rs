@@ -2,7 +2,9 @@
 //!
 //! This crate only starts other programs, so that it compiles in seconds; what is heavy lives in the `tests` crate.
 //! Read first: [`stages`], the one list of checks that a laptop and CI share.
-#![allow(clippy::print_stdout, reason = "a command line talks to a person")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -42,12 +44,20 @@ enum Command {
     Screenshot,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Args::parse().command {
+fn main() -> ExitCode {
+    let done = match Args::parse().command {
         Command::Test(args) => stages::run(&args),
         Command::Bless => programs::bless(),
         Command::Bench { args } => programs::bench(&args),
         Command::Soak { args } => programs::soak(&args),
         Command::Screenshot => programs::screenshot(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        // The sentence alone: a backtrace of this program tells nobody anything.
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

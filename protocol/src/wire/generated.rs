@@ -128,20 +128,20 @@ pub struct Open {
     pub window: u32,
     #[prost(enumeration = "Priority", tag = "7")]
     pub priority: i32,
-    /// Numbers of the inputs the client still holds. Absent: it never sent one.
+    /// Inputs whose fate the client does not know. Absent: it never sent one from this opening of the channel.
     #[prost(message, optional, tag = "8")]
     pub outbox: ::core::option::Option<OutboxRange>,
     /// The client instance a gateway speaks for, on a holder's socket. Absent elsewhere.
     #[prost(bytes = "bytes", tag = "9")]
     pub client: ::prost::bytes::Bytes,
 }
-/// The unacknowledged inputs of one client instance on one channel: first <= number < next.
+/// What one client instance sent on one channel and never saw settled: first <= number < next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct OutboxRange {
     /// The oldest input without an InputAck. Inputs are numbered from 1.
     #[prost(uint64, tag = "1")]
     pub first: u64,
-    /// The number the next input will bear.
+    /// Behind the newest input that was ever sent; `first` if none of them is unsettled.
     #[prost(uint64, tag = "2")]
     pub next: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use devtail_protocol::wire::{Encoder, Frame, Hello, Sealed};
 use devtail_protocol::{ClientId, Code, Time};
@@ -104,10 +104,9 @@ async fn linked() -> Result<(Gateway, Link)> {
 pub(crate) async fn greet(link: &mut Link) -> Result<()> {
     send(link, Frame::Hello(hello())).await?;
     let answer = tokio::time::timeout(PATIENCE, link.next()).await.context("no Welcome")?;
-    match answer.context("the link ended")?? {
-        Message::Binary(_) => Ok(()),
-        other => bail!("no Welcome but {other:?}"),
-    }
+    let answer = answer.context("the link ended")??;
+    ensure!(answer.is_binary(), "no Welcome but {answer:?}");
+    Ok(())
 }
 
 fn hello() -> Hello {
@@ -134,10 +133,9 @@ async fn send(link: &mut Link, frame: Frame) -> Result<()> {
 async fn close_code(link: &mut Link) -> Result<u16> {
     let closing = async {
         loop {
-            match link.next().await.context("the link ended without a close")?? {
-                Message::Close(Some(frame)) => return Ok(u16::from(frame.code)),
-                Message::Close(None) => bail!("a close without a code"),
-                _ => {}
+            let message = link.next().await.context("the link ended without a close")??;
+            if let Message::Close(frame) = message {
+                return Ok(u16::from(frame.context("a close without a code")?.code));
             }
         }
     };

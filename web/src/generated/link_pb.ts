@@ -337,7 +337,7 @@ export type Open = Message<"devtail.v1.Open"> & {
   priority: Priority;
 
   /**
-   * Numbers of the inputs the client still holds. Absent: it never sent one.
+   * Inputs whose fate the client does not know. Absent: it never sent one from this opening of the channel.
    *
    * @generated from field: devtail.v1.OutboxRange outbox = 8;
    */
@@ -359,7 +359,7 @@ export const OpenSchema: GenMessage<Open> = /*@__PURE__*/
   messageDesc(file_link, 4);
 
 /**
- * The unacknowledged inputs of one client instance on one channel: first <= number < next.
+ * What one client instance sent on one channel and never saw settled: first <= number < next.
  *
  * @generated from message devtail.v1.OutboxRange
  */
@@ -372,7 +372,7 @@ export type OutboxRange = Message<"devtail.v1.OutboxRange"> & {
   first: bigint;
 
   /**
-   * The number the next input will bear.
+   * Behind the newest input that was ever sent; `first` if none of them is unsettled.
    *
    * @generated from field: uint64 next = 2;
    */

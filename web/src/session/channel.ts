@@ -55,7 +55,7 @@ export class Channel {
   }
 
   openFrame(ch: number): Open {
-    const { first, next } = this.outbox;
+    const { first, next } = this.outbox.range;
     const have = this.position;
     return create(OpenSchema, {
       ch,

@@ -22,6 +22,7 @@ export const INPUT_MAX = 16 * KIB;
 export const OUTBOX_MAX = MIB;
 export const OUTBOX_ENTRIES_MAX = 16 * KIB;
 export const INPUT_IN_FLIGHT_MAX = 64 * KIB;
+export const INPUT_COST = 32;
 export const INTERRUPT_UNSENT_MIN = 16n * 1024n;
 
 export const WINDOW_FOCUSED = 256 * KIB;
@@ -39,5 +40,6 @@ export const DEAD_AFTER_MS = 45_000;
 export const LATE_TICK_MS = 2_000;
 export const RTT_REFRESH_MS = 5_000;
 export const BACKOFF_MAX_MS = 30_000;
+export const REDIAL_MIN_MS = 500;
 export const DIAL_WITHIN_MS = 15_000;
 export const WELCOME_WITHIN_MS = 10_000;

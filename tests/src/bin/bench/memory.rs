@@ -1,4 +1,5 @@
-//! What stands idle costs: proportional set size, as the kernel counts it.
+//! What stands idle costs, as the kernel counts it. A holder is weighed whole (PSS); the gateway's growth by its own pages
+//! alone, since what it shares with its holders weighs less with each of them.
 
 use std::fs;
 
@@ -23,9 +24,9 @@ pub(crate) async fn round(rounds: &mut Rounds) -> Result<()> {
     let mut stage = Stage::set().await?;
     // The first of each pays for what all share.
     let _first = links(&mut stage, 1).await?;
-    let before = pss(stage.gateway.pid())?;
+    let before = own(stage.gateway.pid())?;
     let _links = links(&mut stage, LINKS).await?;
-    rounds.take("memory.link", (pss(stage.gateway.pid())? - before) / LINKS as f64);
+    rounds.take("memory.link", (own(stage.gateway.pid())? - before) / LINKS as f64);
     Ok(())
 }
 
@@ -42,11 +43,11 @@ async fn terminals(rounds: &mut Rounds) -> Result<()> {
         client.open(stage.fresh_id(), KIND, Some(spec.clone()), None, Priority::Focused)?;
         ready(&mut events).await?;
         if number == 0 {
-            before = pss(stage.gateway.pid())?;
+            before = own(stage.gateway.pid())?;
         }
     }
     rounds.take("memory.terminal", holders(&stage)?);
-    rounds.take("memory.terminal.gateway", (pss(stage.gateway.pid())? - before) / TERMINALS as f64);
+    rounds.take("memory.terminal.gateway", (own(stage.gateway.pid())? - before) / TERMINALS as f64);
     Ok(())
 }
 
@@ -109,12 +110,19 @@ fn holders(stage: &Stage) -> Result<f64> {
     Ok(sizes.iter().sum::<f64>() / sizes.len() as f64)
 }
 
-/// In kB.
+/// Proportional set size, in kB.
 fn pss(pid: u32) -> Result<f64> {
+    counted(pid, "Pss:")
+}
+
+/// Pages that no file backs, in kB.
+fn own(pid: u32) -> Result<f64> {
+    counted(pid, "Pss_Anon:")
+}
+
+fn counted(pid: u32, name: &str) -> Result<f64> {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
-    let line = text
-        .lines()
-        .find_map(|line| line.strip_prefix("Pss:"))
-        .context("the kernel says no PSS")?;
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let line = line.with_context(|| format!("the kernel says no {name}"))?;
     Ok(line.trim().trim_end_matches(" kB").parse()?)
 }
