@@ -16,10 +16,9 @@ test("a session saved in a tab is read back whole", () => {
     client: new Uint8Array(16).fill(7),
     generation: 2n ** 60n,
     lastBoot: 2n ** 63n,
-    numbers: [["0a", 2n ** 54n]],
     channels: [
-      { id: new Uint8Array(16).fill(1), kind: "terminal", spec: undefined, first: 3n, inputs: [Uint8Array.of(0, 255), Uint8Array.of()] },
-      { id: new Uint8Array(16).fill(2), kind: "terminal", spec: Uint8Array.of(9), first: 1n, inputs: [] },
+      { id: new Uint8Array(16).fill(1), kind: "terminal", spec: undefined, outbox: { ahead: 9n, first: 3n, risked: 4n, inputs: [Uint8Array.of(0, 255), Uint8Array.of()] } },
+      { id: new Uint8Array(16).fill(2), kind: "terminal", spec: Uint8Array.of(9), outbox: { ahead: undefined, first: 1n, risked: 1n, inputs: [] } },
     ],
   };
   assert.deepEqual(parseSaved(formatSaved(saved)), saved);

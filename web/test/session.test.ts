@@ -304,8 +304,7 @@ test("a channel that was left and is read again numbers its inputs on", () => {
   bench.session.close(ch);
   const again = bench.open();
   bench.session.send(bench.now, again, text("b"));
-  const [open] = bench.sent().filter((kind) => kind.case === "open");
-  assert.deepEqual(open?.case === "open" && [open.value.outbox?.first, open.value.outbox?.next], [2n, 2n]);
+  assert.deepEqual(bench.typed(), [], "nobody knows yet which numbers are used");
   bench.say(bench.openedFrame(again, { resume: Resume.FRESH, applied: 1n }));
   assert.deepEqual(bench.typed(), ["2:b"]);
 });

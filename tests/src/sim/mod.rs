@@ -16,6 +16,7 @@ mod gateway;
 mod holder;
 mod model;
 mod net;
+mod person;
 mod phone;
 mod pipe;
 mod rng;
@@ -34,6 +35,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use devtail_protocol::Time;
 
+use self::person::Deed;
 use self::transition::Transition;
 use self::world::World;
 
@@ -124,7 +126,7 @@ fn live(
 ) -> Result<Life, String> {
     let mut world = World::new(seed, sabotage);
     for phone in 0..world.phones.len() {
-        Transition::Open(phone, model::Model::Terminal).apply(&mut world)?;
+        Deed::Open(model::Model::Terminal).apply(&mut world, phone)?;
     }
     let transitions = 10 + world.rng.index(if world.rng.clone().chance(10) { 250 } else { 60 });
     let rush = world.rng.pick(&[20, 500, 4000]);

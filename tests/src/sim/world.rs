@@ -3,18 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use devtail_protocol::wire::Priority;
-use devtail_protocol::{Ch, ChannelId, Fault, Time};
+use devtail_protocol::{ChannelId, Fault, Time};
 
 use super::gateway::{Around, Gateway};
 use super::holder::{Holder, Traits};
-use super::model::{Command, Model};
 use super::net::{End, Net, Wire};
 use super::phone::{Network, Phone};
 use super::pipe::Weather;
 use super::rng::Rng;
 use super::truth::Truth;
-use super::view::Pace;
 use super::{Checked, Sabotage};
 
 /// Turns at one moment beyond which something spins.
@@ -165,84 +162,6 @@ impl World {
             .wires
             .get_mut(&wire)
             .filter(|wire| wire.client == End::Open && wire.server == End::Open)
-    }
-
-    /// A channel of the phone: mostly the first.
-    pub(super) fn some_channel(&mut self, phone: usize) -> Option<Ch> {
-        let channels: Vec<Ch> = self.phones[phone].views.keys().copied().take(6).collect();
-        if channels.is_empty() {
-            return None;
-        }
-        Some(if self.rng.chance(60) { channels[0] } else { self.rng.pick(&channels) })
-    }
-
-    pub(super) fn type_in(&mut self, phone: usize, command: Command, len: usize) -> Checked {
-        self.some_channel(phone).map_or(Ok(()), |ch| self.type_at(phone, ch, command, len))
-    }
-
-    pub(super) fn type_at(
-        &mut self,
-        phone: usize,
-        ch: Ch,
-        command: Command,
-        len: usize,
-    ) -> Checked {
-        self.phones[phone].type_in(self.now, ch, command, len, &mut self.truth)
-    }
-
-    pub(super) fn open_shared(&mut self, phone: usize) -> Checked {
-        let ids: Vec<ChannelId> =
-            self.holders.keys().copied().filter(|id| Model::of(*id) != Model::Tunnel).collect();
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let id = self.rng.pick(&ids);
-        let spec = self.rng.chance(50);
-        self.phones[phone].open(id, spec, Priority::Visible, &mut self.truth)
-    }
-
-    pub(super) fn reopen(&mut self, phone: usize) -> Checked {
-        let Some(ch) = self.some_channel(phone) else { return Ok(()) };
-        let id = self.phones[phone].views[&ch].id;
-        if Model::of(id) == Model::Tunnel {
-            return Ok(());
-        }
-        self.phones[phone].close(ch, &mut self.truth);
-        if self.rng.chance(30) {
-            self.run_until(self.now + Duration::from_millis(50))?;
-        }
-        let spec = self.rng.chance(50);
-        self.phones[phone].open(id, spec, Priority::Focused, &mut self.truth)?;
-        let reopened =
-            self.phones[phone].views.iter().find(|(_, view)| view.id == id).map(|(ch, _)| *ch);
-        if let Some(ch) = reopened.filter(|_| self.rng.chance(70)) {
-            self.type_at(phone, ch, Command::Key, 13)?;
-        }
-        Ok(())
-    }
-
-    /// One channel is worked in, the others are looked at.
-    pub(super) fn focus(&mut self, phone: usize, ch: Option<Ch>) {
-        let now = self.now;
-        let phone = &mut self.phones[phone];
-        let Some(chosen) = ch.or_else(|| phone.views.keys().next_back().copied()) else { return };
-        for ch in phone.views.keys() {
-            let priority = if *ch == chosen { Priority::Focused } else { Priority::Visible };
-            phone.session.prioritize(now, *ch, priority);
-        }
-        phone.wake = true;
-    }
-
-    pub(super) fn set_pace(&mut self, phone: usize, pace: Pace) {
-        self.phones[phone].pace = pace;
-        self.phones[phone].views.values_mut().for_each(|view| view.pace = pace);
-    }
-
-    pub(super) fn hurry(&mut self, phone: usize) {
-        let now = self.now;
-        self.phones[phone].pace = Pace::AtOnce;
-        self.phones[phone].views.values_mut().for_each(|view| view.hurry(now));
-        self.phones[phone].wake = true;
     }
 
     pub(super) fn nudge(&mut self, phone: usize) {

@@ -51,18 +51,19 @@ function hold(client: Uint8Array): Promise<boolean> {
 }
 
 /** The text of a Saved. */
-export function formatSaved({ client, generation, lastBoot, numbers, channels }: Saved): string {
+export function formatSaved({ client, generation, lastBoot, channels }: Saved): string {
   return JSON.stringify({
     client: toBase64(client),
     generation: String(generation),
     lastBoot: String(lastBoot),
-    numbers: numbers.map(([id, next]) => [id, String(next)]),
-    channels: channels.map(({ id, kind, spec, first, inputs }) => ({
+    channels: channels.map(({ id, kind, spec, outbox }) => ({
       id: toBase64(id),
       kind,
       spec: spec && toBase64(spec),
-      first: String(first),
-      inputs: inputs.map(toBase64),
+      ahead: outbox.ahead === undefined ? undefined : String(outbox.ahead),
+      first: String(outbox.first),
+      risked: String(outbox.risked),
+      inputs: outbox.inputs.map(toBase64),
     })),
   });
 }
@@ -73,20 +74,33 @@ export function parseSaved(text: string): Saved | undefined {
     const raw = JSON.parse(text);
     const client = fromBase64(raw.client);
     if (client.length !== 16 || !Array.isArray(raw.channels)) return undefined;
-    const numbers = raw.numbers.map(([id, next]: [string, string]) => [String(id), BigInt(next)]);
-    return { client, generation: BigInt(raw.generation), lastBoot: BigInt(raw.lastBoot), numbers, channels: raw.channels.map(parseChannel) };
+    return { client, generation: BigInt(raw.generation), lastBoot: BigInt(raw.lastBoot), channels: raw.channels.map(parseChannel) };
   } catch {
     return undefined;
   }
 }
 
-function parseChannel(raw: { id: string; kind: string; spec?: string; first: string; inputs: string[] }): SavedChannel {
+interface RawChannel {
+  id: string;
+  kind: string;
+  spec?: string;
+  ahead?: string;
+  first: string;
+  risked: string;
+  inputs: string[];
+}
+
+function parseChannel(raw: RawChannel): SavedChannel {
   return {
     id: fromBase64(raw.id),
     kind: String(raw.kind),
     spec: raw.spec === undefined ? undefined : fromBase64(raw.spec),
-    first: BigInt(raw.first),
-    inputs: raw.inputs.map(fromBase64),
+    outbox: {
+      ahead: raw.ahead === undefined ? undefined : BigInt(raw.ahead),
+      first: BigInt(raw.first),
+      risked: BigInt(raw.risked),
+      inputs: raw.inputs.map(fromBase64),
+    },
   };
 }
 

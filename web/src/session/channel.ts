@@ -55,7 +55,7 @@ export class Channel {
   }
 
   openFrame(ch: number): Open {
-    const { first, next } = this.outbox.range;
+    const outbox = this.outbox.range;
     const have = this.position;
     return create(OpenSchema, {
       ch,
@@ -65,7 +65,7 @@ export class Channel {
       ...(have && { have }),
       window: this.#window,
       priority: this.#priority,
-      ...(next > 1n && { outbox: { first, next } }),
+      ...(outbox && { outbox }),
     });
   }
 

@@ -38,7 +38,7 @@ export class Inbound {
     if (session.isGreeting()) return this.#first(kind);
     switch (kind.case) {
       case "opened":
-        return this.#opened(kind.value);
+        return this.#opened(now, kind.value);
       case "data": {
         const news = this.#openChannel(kind.value.ch)?.data(kind.value);
         if (news) session.say({ name: "data", ch: kind.value.ch, ...news });
@@ -92,21 +92,20 @@ export class Inbound {
     this.#session.welcomed(boot);
   }
 
-  #opened(opened: Opened): void {
+  #opened(now: number, opened: Opened): void {
     const { ch, resume, applied } = opened;
     const channel = this.#session.channel(ch);
-    if (!channel) return;
-    const { first, next, waiting } = channel.outbox;
-    const inputs = [...waiting];
+    if (!channel || channel.isOpen) return;
+    const waiting = [...channel.outbox.waiting];
     channel.opened(opened);
-    const settled = channel.outbox.settle(applied);
+    const { first, next } = channel.outbox.opened(applied);
     this.#session.say({ name: "opened", ch, resume });
-    if (opened.inputs !== Inputs.KNOWN) {
-      const end = next < applied + 1n ? next : applied + 1n;
-      this.#session.say({ name: "inputsUnknown", ch, first, next: end, inputs: inputs.slice(0, Number(end - first)) });
-    } else if (settled > 0) {
-      this.#session.say({ name: "applied", ch, seq: applied });
+    if (next > first && opened.inputs === Inputs.KNOWN) this.#session.say({ name: "applied", ch, seq: next - 1n });
+    if (next > first && opened.inputs !== Inputs.KNOWN) {
+      this.#session.say({ name: "inputsUnknown", ch, first, next, inputs: waiting.slice(0, Number(next - first)) });
     }
+    // What the view did since the Open was written is in no statement yet.
+    this.#session.noteUnreported(now, 1);
   }
 
   #snapshot(now: number, { ch, at, state }: Snapshot): void {
@@ -117,10 +116,12 @@ export class Inbound {
   }
 
   #inputAck({ ch, applied, outcome, reason }: InputAck): void {
-    const channel = this.#openChannel(ch);
-    if (!channel || channel.outbox.settle(applied) === 0) return;
-    if (outcome === Outcome.APPLIED) this.#session.say({ name: "applied", ch, seq: applied });
-    else this.#session.say({ name: "inputRefused", ch, seq: applied, reason });
+    const settled = this.#openChannel(ch)?.outbox.settle(applied);
+    if (!settled || settled.next === settled.first) return;
+    const seq = settled.next - 1n;
+    if (outcome === Outcome.APPLIED) return this.#session.say({ name: "applied", ch, seq });
+    if (settled.first < seq) this.#session.say({ name: "applied", ch, seq: seq - 1n });
+    this.#session.say({ name: "inputRefused", ch, seq, reason });
   }
 
   #fault(fault: Fault): void {

@@ -11,8 +11,13 @@ export class Link {
   readonly unreported = new AckClock();
   rxBytes = 0;
   isSuspected = false;
+  /** When the next second dial may be tried, after one failed. */
+  redialAt: number | undefined;
+  /** The channels that its Hello named. */
+  readonly named: ReadonlySet<number>;
 
-  constructor(now: number, zstdWindowLog: number, srtt: number | undefined) {
+  constructor(now: number, zstdWindowLog: number, srtt: number | undefined, named: ReadonlySet<number>) {
+    this.named = named;
     this.decoder = new Decoder(zstdWindowLog);
     this.liveness = new Liveness(now, srtt);
   }
@@ -33,8 +38,8 @@ export type Phase =
   | { name: "closed" };
 
 /** A Link whose Hello was just sent. */
-export function greeting(now: number, zstdWindowLog: number, srtt: number | undefined): Phase {
-  return { name: "greeting", until: now + WELCOME_WITHIN_MS, link: new Link(now, zstdWindowLog, srtt) };
+export function greeting(now: number, link: Link): Phase {
+  return { name: "greeting", until: now + WELCOME_WITHIN_MS, link };
 }
 
 export function linkOf(phase: Phase): Link | undefined {
@@ -42,14 +47,17 @@ export function linkOf(phase: Phase): Link | undefined {
 }
 
 /** When a phase wants to be woken at the latest. */
-export function wakeAt(phase: Phase): number | undefined {
+export function wakeAt(phase: Phase, isRedialing: boolean): number | undefined {
   switch (phase.name) {
     case "offline":
       return phase.retryAt;
     case "greeting":
       return phase.until;
     case "live":
-      return earliest(phase.link.liveness.pollTimeout(), phase.link.unreported.dueAt());
+      return earliest(
+        phase.link.isSuspected && !isRedialing ? phase.link.redialAt : undefined,
+        earliest(phase.link.liveness.pollTimeout(), phase.link.unreported.wakeAt()),
+      );
     case "dialing":
     case "asleep":
     case "closed":

@@ -10,13 +10,13 @@ import { create } from "@bufbuild/protobuf";
 import { CloseSchema, FetchSchema, type Hello, HelloSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
 import { type Kind, seal } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
-import { CHANNELS_MAX, FETCHES_MAX, INPUT_MAX } from "../wire/limits";
+import { CHANNELS_MAX, FETCHES_MAX, INPUT_MAX, REDIAL_MIN_MS } from "../wire/limits";
 import { toHex } from "../wire/hex";
 import { Backoff } from "./backoff";
 import { Channel, type Position } from "./channel";
 import type { LinkState, SessionEvent } from "./event";
 import { Inbound } from "./inbound";
-import { greeting, linkOf, type Phase, wakeAt } from "./link";
+import { greeting, Link, linkOf, type Phase, wakeAt } from "./link";
 import { Outbox } from "./outbox";
 import type { Saved } from "./saved";
 
@@ -38,17 +38,14 @@ export interface SessionConfig {
 export class ClientSession {
   readonly #config: SessionConfig;
   readonly #channels = new Map<number, Channel>();
-  /**
-   * The next input's number on channels that were left, by id in hex. The owner knows an instance by its numbers, so one
-   * that comes back and began with 1 again would have its inputs taken for old ones.
-   */
-  readonly #numbers = new Map<string, bigint>();
   readonly #fetches = new Map<number, { kind: string; query: Uint8Array }>();
   readonly #backoff = new Backoff();
   readonly #events: SessionEvent[] = [];
   #control: Kind[] = [];
   #phase: Phase = { name: "dialing" };
   #generation = 0n;
+  /** The channels that the newest Hello named. */
+  #named: ReadonlySet<number> = new Set();
   #lastBoot = 0n;
   /** Another Link is being tried while one is in use. */
   #redialing = false;
@@ -67,10 +64,9 @@ export class ClientSession {
   restore(saved: Saved, priority: Priority): number[] {
     this.#generation = saved.generation;
     this.#lastBoot = saved.lastBoot;
-    for (const [id, next] of saved.numbers) this.#numbers.set(id, next);
     return saved.channels.map((was) => {
       const ch = this.#freeCh();
-      this.#channels.set(ch, new Channel(was.id, was.kind, was.spec, undefined, priority, new Outbox(was.first, was.inputs)));
+      this.#channels.set(ch, new Channel(was.id, was.kind, was.spec, undefined, priority, new Outbox(was.outbox)));
       return ch;
     });
   }
@@ -81,8 +77,7 @@ export class ClientSession {
       client: this.#config.client,
       generation: this.#generation,
       lastBoot: this.#lastBoot,
-      numbers: [...this.#numbers],
-      channels: [...this.#channels.values()].map(({ id, kind, spec, outbox }) => ({ id, kind, spec, first: outbox.first, inputs: outbox.waiting })),
+      channels: [...this.#channels.values()].map(({ id, kind, spec, outbox }) => ({ id, kind, spec, outbox: outbox.save() })),
     };
   }
 
@@ -91,9 +86,9 @@ export class ClientSession {
     if (this.#channels.size >= CHANNELS_MAX) {
       throw new Fault(Code.Limit, `At most ${CHANNELS_MAX} channels can be open. Close one first.`);
     }
-    if ([...this.#channels.values()].some((channel) => toHex(channel.id) === toHex(id))) throw new RangeError("this channel is open already");
+    if ([...this.#channels.values()].some((channel) => toHex(channel.id) === toHex(id))) throw new Fault(Code.Limit, "This channel is open already.");
     const ch = this.#freeCh();
-    const channel = new Channel(id, kind, spec, have, priority, new Outbox(this.#numbers.get(toHex(id))));
+    const channel = new Channel(id, kind, spec, have, priority);
     this.#channels.set(ch, channel);
     this.#tell({ case: "open", value: channel.openFrame(ch) });
     return ch;
@@ -101,7 +96,7 @@ export class ClientSession {
 
   /** Reads the channel no more. Inputs still waiting are dropped. */
   close(ch: number): void {
-    if (this.#forget(ch)) this.#tell({ case: "close", value: create(CloseSchema, { ch }) });
+    if (this.#channels.delete(ch)) this.#tell({ case: "close", value: create(CloseSchema, { ch }) });
   }
 
   /** Sends an input of at most 16 KiB, exactly once; returns its number, or undefined if 1 MiB waits already (nothing is taken then). */
@@ -154,33 +149,41 @@ export class ClientSession {
   /** The first message of the next Link. Each dial needs a new one. */
   hello(): Uint8Array {
     this.#generation += 1n;
+    this.#named = new Set(this.#channels.keys());
     return seal([{ case: "hello", value: this.#helloFrame() }]);
   }
 
   /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
   linkUp(now: number): void {
+    if (this.#phase.name === "closed") return;
     const srtt = linkOf(this.#phase)?.liveness.srtt;
     this.#forgetLink();
     this.#redialing = false;
-    this.#phase = greeting(now, this.#config.zstdWindowLog, srtt);
+    this.#phase = greeting(now, new Link(now, this.#config.zstdWindowLog, srtt, this.#named));
   }
 
-  /** The Link in use is gone. `fault`: what the gateway said, if anything; `random`: of [0, 1), for the jitter. */
+  /** The Link in use is gone; without one in use, nothing changes. `fault`: what the gateway said, if anything; `random`: of [0, 1), for the jitter. */
   linkDown(now: number, random: number, fault?: Fault): void {
+    if (!linkOf(this.#phase)) return;
     this.#forgetLink();
+    if (fault && !fault.shouldRetry) return this.#end(fault);
     if (this.#redialing) {
       this.#redialing = false;
       this.#phase = { name: "dialing" };
       this.#say({ name: "connecting" });
       return;
     }
-    this.#afterFailure(now, random, fault);
+    this.#afterFailure(now, random);
   }
 
   /** A dial failed. `fault` and `random` as in `linkDown`. */
   dialFailed(now: number, random: number, fault?: Fault): void {
+    const wasSecond = this.#redialing;
     this.#redialing = false;
-    if (this.#phase.name === "dialing") this.#afterFailure(now, random, fault);
+    if (this.#phase.name === "dialing") return fault && !fault.shouldRetry ? this.#end(fault) : this.#afterFailure(now, random);
+    if (this.#phase.name === "live" && wasSecond) {
+      this.#phase.link.redialAt = now + Math.max(REDIAL_MIN_MS, this.#backoff.next(random));
+    }
   }
 
   /** The network changed, or the page came to the front: ask at once, dial at once. */
@@ -192,9 +195,8 @@ export class ClientSession {
 
   /** Ends the session for good: the credential is no longer taken. */
   giveUp(fault: Fault): void {
-    this.#forgetLink();
-    this.#phase = { name: "closed" };
-    this.#say({ name: "closed", fault });
+    if (linkOf(this.#phase)) this.#events.push({ name: "hangUp" });
+    this.#end(fault);
   }
 
   /** A packet arrived on the Link in use. Throws a Fault if it must be closed: then `linkDown` with that Fault. */
@@ -205,6 +207,7 @@ export class ClientSession {
     const frames = link.decoder.open(packet);
     this.#heard(now);
     if (frames.some(({ kind }) => kind.case === "data" || kind.case === "snapshot")) this.#noteUnreported(now, packet.length);
+    else if (this.#phase.name === "live") link.unreported.noteAside(now, packet.length);
     for (const frame of frames) this.#inbound.handle(now, frame.kind);
   }
 
@@ -214,12 +217,15 @@ export class ClientSession {
     if (phase.name === "offline" && now >= phase.retryAt) this.#dial();
     if (phase.name === "greeting" && now >= phase.until) this.#hangUp(now, random);
     if (phase.name !== "live") return;
+    phase.link.unreported.handleTimeout(now);
     phase.link.liveness.handleTimeout(now);
     const { pulse } = phase.link.liveness;
     if (pulse === "dead") this.#hangUp(now, random);
     if (pulse !== "suspect") return;
     if (!phase.link.isSuspected) this.#say({ name: "suspect", since: phase.link.liveness.lastHeard });
+    const isTime = !phase.link.isSuspected || (phase.link.redialAt ?? 0) <= now;
     phase.link.isSuspected = true;
+    if (!isTime) return;
     if (!this.#redialing) this.#events.push({ name: "dial" });
     this.#redialing = true;
   }
@@ -249,14 +255,14 @@ export class ClientSession {
 
   /** When to be woken at the latest; undefined: only by an event from outside. */
   pollTimeout(): number | undefined {
-    return wakeAt(this.#phase);
+    return wakeAt(this.#phase, this.#redialing);
   }
 
   readonly #inbound = new Inbound({
     isGreeting: () => this.#phase.name === "greeting",
     welcomed: (boot) => this.#welcomed(boot),
     channel: (ch) => this.#channels.get(ch),
-    forgetChannel: (ch) => this.#forget(ch),
+    forgetChannel: (ch) => this.#channels.delete(ch),
     settleFetch: (req) => this.#fetches.delete(req),
     say: (event) => this.#events.push(event),
     tell: (kind) => this.#control.push(kind),
@@ -281,18 +287,28 @@ export class ClientSession {
   #welcomed(boot: bigint): void {
     if (this.#phase.name !== "greeting") return;
     this.#lastBoot = boot;
-    this.#phase = { name: "live", link: this.#phase.link };
+    const { link } = this.#phase;
+    this.#phase = { name: "live", link };
+    this.#sayWhatHelloMissed(link.named);
     this.#backoff.reset();
     this.#comeBackAt = undefined;
     this.#say({ name: "live" });
     for (const [req, { kind, query }] of this.#fetches) this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });
   }
 
+  /** What was opened or closed since the Hello was written. */
+  #sayWhatHelloMissed(named: ReadonlySet<number>): void {
+    for (const ch of named) if (!this.#channels.has(ch)) this.#tell({ case: "close", value: create(CloseSchema, { ch }) });
+    for (const [ch, channel] of this.#channels) if (!named.has(ch)) this.#tell({ case: "open", value: channel.openFrame(ch) });
+  }
+
   /** A frame proves the Link in use alive: a parallel dial is no longer wanted. */
   #heard(now: number): void {
     const link = linkOf(this.#phase);
-    link?.liveness.heard(now);
-    if (!link?.isSuspected) return;
+    if (!link) return;
+    link.liveness.heard(now);
+    link.redialAt = undefined;
+    if (!link.isSuspected) return;
     link.isSuspected = false;
     this.#say({ name: "live" });
     if (this.#redialing) this.#events.push({ name: "cancelDial" });
@@ -326,8 +342,17 @@ export class ClientSession {
     this.linkDown(now, random);
   }
 
-  #afterFailure(now: number, random: number, fault?: Fault): void {
-    if (fault && !fault.shouldRetry) return this.giveUp(fault);
+  /** Over: nothing is said after this. */
+  #end(fault: Fault): void {
+    if (this.#phase.name === "closed") return;
+    this.#forgetLink();
+    if (this.#redialing || this.#phase.name === "dialing") this.#events.push({ name: "cancelDial" });
+    this.#redialing = false;
+    this.#phase = { name: "closed" };
+    this.#say({ name: "closed", fault });
+  }
+
+  #afterFailure(now: number, random: number): void {
     const retryAt = this.#comeBackAt ?? now + this.#backoff.next(random);
     this.#comeBackAt = undefined;
     if (retryAt <= now) return this.#dial();
@@ -347,17 +372,6 @@ export class ClientSession {
 
   #say(state: LinkState): void {
     this.#events.push({ name: "state", state });
-  }
-
-  /** Forgets a channel but for its numbers; whether it was there. */
-  #forget(ch: number): boolean {
-    const channel = this.#channels.get(ch);
-    if (!channel) return false;
-    this.#channels.delete(ch);
-    this.#numbers.delete(toHex(channel.id));
-    this.#numbers.set(toHex(channel.id), channel.outbox.next);
-    for (const oldest of [...this.#numbers.keys()].slice(0, -CHANNELS_MAX)) this.#numbers.delete(oldest);
-    return true;
   }
 
   #freeCh(): number {
