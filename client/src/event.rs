@@ -69,6 +69,8 @@ pub enum ChannelEvent {
         /// Behind the last.
         next: u64,
     },
+    /// It cannot be read at present; it is asked for again by itself, and what waits is kept.
+    Unavailable(Fault),
     /// The channel is lost or refused, and read no more.
     Refused(Fault),
 }
@@ -105,6 +107,7 @@ impl From<ClientEvent> for Told {
             ClientEvent::InputsUnknown { ch, first, next } => {
                 (ch, ChannelEvent::InputsUnknown { first, next })
             }
+            ClientEvent::Unavailable { ch, fault } => (ch, ChannelEvent::Unavailable(fault)),
             ClientEvent::Refused { ch, fault } => (ch, ChannelEvent::Refused(fault)),
         };
         Self::User(Event::Channel(ch, event))

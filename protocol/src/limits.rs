@@ -124,6 +124,8 @@ pub const RTT_REFRESH: Duration = Duration::from_secs(5);
 pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
 /// Shortest wait before the next second dial while a Link is suspect: where every dial fails at once, nothing spins.
 pub const REDIAL_MIN: Duration = Duration::from_millis(500);
+/// First wait before a channel that was unavailable is asked for again; it doubles up to [`BACKOFF_MAX`].
+pub const REOPEN_MIN: Duration = Duration::from_millis(500);
 /// A dial that has not become a Link by then has failed.
 pub const DIAL_WITHIN: Duration = Duration::from_secs(15);
 /// From the upgrade to a Welcome.

@@ -177,7 +177,9 @@ impl Device {
                 self.has_ended = true;
                 Ok(Seen::End)
             }
-            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => Ok(Seen::Other),
+            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) | ChannelEvent::Unavailable(_) => {
+                Ok(Seen::Other)
+            }
             ChannelEvent::InputRefused { seq, reason } => {
                 bail!("input {seq} was refused: {reason}")
             }

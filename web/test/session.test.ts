@@ -5,6 +5,7 @@ import { create } from "@bufbuild/protobuf";
 
 import { FaultSchema, Inputs, Outcome, Priority, Resume } from "../src/generated/link_pb";
 import { ClientSession } from "../src/session/session";
+import type { Kind } from "../src/wire/codec";
 import { Code, Fault } from "../src/wire/fault";
 import { Bench, EPOCH, read, text } from "./bench";
 
@@ -275,6 +276,31 @@ test("a fault of one channel leaves the others", () => {
   assert.ok(bench.events.some((event) => event.name === "refused" && event.ch === other && event.fault.code === Code.Gone));
   bench.say(bench.data(ch, 0n, "still here"));
   assert.equal(bench.shown(), "still here");
+});
+
+test("a channel that is unavailable is asked for again, and what was typed meanwhile arrives once", () => {
+  const { bench, ch } = Bench.opened();
+  const fault: Kind = { case: "fault", value: create(FaultSchema, { code: Code.Failed, ch, message: "It does not answer." }) };
+  bench.session.send(bench.now, ch, text("a"));
+  assert.deepEqual(bench.typed(), ["1:a"]);
+  bench.say(fault);
+  bench.session.send(bench.now, ch, text("b"));
+  const opens = (kinds: Kind[]) => kinds.filter((kind) => kind.case === "open").length;
+  assert.equal(opens(bench.run(bench.now + 499)), 0);
+  assert.equal(opens(bench.run(bench.now + 1)), 1);
+  bench.say(fault);
+  assert.equal(opens(bench.run(bench.now + 999)), 0, "the wait doubles");
+  assert.equal(opens(bench.run(bench.now + 1)), 1);
+  assert.equal(bench.events.filter((event) => event.name === "unavailable").length, 2);
+  bench.say(bench.openedFrame(ch, { applied: 1n }));
+  assert.deepEqual(bench.typed(), ["2:b"]);
+});
+
+test("a new channel that fails is refused: whoever wanted it decides", () => {
+  const { bench } = Bench.opened();
+  const other = bench.open(new Uint8Array(16).fill(0xd0));
+  bench.say({ case: "fault", value: create(FaultSchema, { code: Code.Failed, ch: other, message: "No." }) });
+  assert.ok(bench.events.some((event) => event.name === "refused" && event.ch === other));
 });
 
 test("a question is asked again on the next link until it is answered", () => {

@@ -187,6 +187,9 @@ impl Running {
                 self.writer.put_log(shown, self.ch, upto).await;
             }
             ChannelEvent::End { status, .. } => return Ok(Some(End::decode(&status)?)),
+            ChannelEvent::Unavailable(fault) => {
+                eprintln!("devtail: {} Trying again.", printable(&fault.message));
+            }
             ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
             ChannelEvent::InputRefused { reason, .. } => {
                 eprintln!("devtail: not typed: {}", printable(&reason))

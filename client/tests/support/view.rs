@@ -94,7 +94,7 @@ impl View {
                 self.shown.clear();
             }
             ChannelEvent::Applied(seq) => self.applied = *seq,
-            ChannelEvent::Opened(_) => {}
+            ChannelEvent::Opened(_) | ChannelEvent::Unavailable(_) => {}
             ChannelEvent::End { .. }
             | ChannelEvent::InputRefused { .. }
             | ChannelEvent::InputsUnknown { .. }

@@ -116,6 +116,11 @@ impl Outbox {
         (next > 1).then_some(OutboxRange { first, next })
     }
 
+    /// Whether the channel was opened once: the numbers on the wire are known.
+    pub const fn is_numbered(&self) -> bool {
+        self.ahead.is_some()
+    }
+
     /// Inputs not yet settled.
     pub fn waiting(&self) -> usize {
         self.entries.len()

@@ -20,7 +20,7 @@ export class Proxy {
 
   /** Every connection ends with a reset; the next one passes. */
   cut() {
-    for (const socket of this.#sockets) socket.resetAndDestroy();
+    for (const socket of this.#sockets) reset(socket);
   }
 
   /** Nothing passes and nothing is lost, until `pass`. New connections are accepted and stay silent. */
@@ -54,10 +54,16 @@ export class Proxy {
         to.once("drain", () => this.#mode !== "stall" && from.resume());
       });
       from.on("end", () => to.end());
-      from.on("error", () => to.resetAndDestroy());
+      from.on("error", () => reset(to));
       from.on("close", () => (this.#sockets.delete(from), to.destroy()));
     }
-    if (this.#mode === "refuse") client.resetAndDestroy();
+    if (this.#mode === "refuse") reset(client);
     if (this.#mode === "stall") [client, gateway].forEach((socket) => socket.pause());
   }
+}
+
+/** RST. Beside an unfinished FIN there is none: Node would never let go of the socket, and spin when it ends. */
+function reset(socket) {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }

@@ -177,6 +177,11 @@ impl Phone {
                     .get(&ch)
                     .map_or(Ok(()), |view| truth.told_unknown(view.outbox, first, next))?;
             }
+            ClientEvent::Unavailable { ch, .. } => {
+                if !self.views.contains_key(&ch) {
+                    return Err(format!("{ch:?} is unavailable and nobody reads it"));
+                }
+            }
             ClientEvent::Refused { ch, .. } => {
                 if let Some(view) = self.views.remove(&ch) {
                     truth.abandon(view.outbox);

@@ -26,6 +26,8 @@ pub(super) struct Gateway {
     client: ClientId,
     visits: BTreeMap<WireId, Visit>,
     docks: BTreeMap<ChannelId, Dock>,
+    /// Holders that do not answer it until then.
+    pub(super) deaf: BTreeMap<ChannelId, Time>,
     /// It is dead until then.
     pub(super) down_until: Option<Time>,
     sabotage: Sabotage,
@@ -47,6 +49,7 @@ impl Gateway {
             client: ClientId(rng.sixteen()),
             visits: BTreeMap::new(),
             docks: BTreeMap::new(),
+            deaf: BTreeMap::new(),
             down_until: None,
             sabotage,
         }
@@ -60,15 +63,18 @@ impl Gateway {
             }
         }
         for dock in std::mem::take(&mut self.docks).into_values() {
-            if let Some(local) = around.net.locals.get_mut(&dock.front) {
-                local.gateway = End::Closed;
-                let last = local.to_holder.sender_gone(now);
-                if local.held == End::Open {
-                    local.held = End::Ending(last);
-                }
-            }
+            around.net.leave_local(now, dock.front);
         }
         *self = Self { down_until: Some(back_at), ..Self::new(self.sabotage, around.rng) };
+    }
+
+    /// The holder does not answer until then: whoever reads there is told.
+    pub(super) fn deafen(&mut self, now: Time, id: ChannelId, until: Time, net: &mut Net) {
+        self.deaf.insert(id, until);
+        if let Some(dock) = self.docks.get(&id) {
+            net.leave_local(now, dock.front);
+        }
+        self.lose(now, id, Code::Failed);
     }
 
     /// Tells every client when to come back.
@@ -155,7 +161,7 @@ impl Gateway {
                 notes.into_iter().for_each(|(wire, note)| self.take_note(now, wire, note));
                 if is_gone {
                     local.gateway = End::Closed;
-                    self.lose(id);
+                    self.lose(now, id, Code::Gone);
                     continue;
                 }
             }
@@ -166,12 +172,12 @@ impl Gateway {
         Ok(did)
     }
 
-    /// The holder died.
-    fn lose(&mut self, id: ChannelId) {
+    /// The holder died, or does not answer.
+    fn lose(&mut self, now: Time, id: ChannelId, code: Code) {
         let Some(dock) = self.docks.remove(&id) else { return };
         for reader in dock.readers.values() {
-            let fault = Fault::new(Code::Gone, "The channel's holder died.");
-            self.take_note(Time::ZERO, reader.wire, Note::Refused(reader.ch, fault));
+            let fault = Fault::new(code, "The channel's holder is not there.");
+            self.take_note(now, reader.wire, Note::Refused(reader.ch, fault));
         }
     }
 
@@ -252,7 +258,7 @@ impl Gateway {
             ServerEvent::Open { ch, id: channel, spec, outbox, .. } => {
                 // A Hello that was refused is followed by its Opens, which are void.
                 let Some(client) = who else { return Ok(Ok(())) };
-                if let Err(fault) = self.dock(channel, spec.as_ref(), around)? {
+                if let Err(fault) = self.dock(now, channel, spec.as_ref(), around)? {
                     self.visits.get_mut(&id).expect("here").session.refused(ch, fault);
                     return Ok(Ok(()));
                 }
@@ -327,12 +333,16 @@ impl Gateway {
     /// The Dock of this channel, and the channel itself if there is none and `spec` says how to make it.
     fn dock(
         &mut self,
+        now: Time,
         channel: ChannelId,
         spec: Option<&Bytes>,
         around: &mut Around<'_>,
     ) -> Result<Result<(), Fault>, String> {
         if self.docks.contains_key(&channel) {
             return Ok(Ok(()));
+        }
+        if self.deaf.get(&channel).is_some_and(|until| *until > now) {
+            return Ok(Err(Fault::new(Code::Failed, "The channel's holder does not answer.")));
         }
         if !around.holders.contains_key(&channel) {
             if spec.is_none() {

@@ -118,6 +118,16 @@ impl Net {
         id
     }
 
+    /// The gateway's end of a local socket closes.
+    pub(super) fn leave_local(&mut self, now: Time, front: FrontId) {
+        let Some(local) = self.locals.get_mut(&front) else { return };
+        local.gateway = End::Closed;
+        let last = local.to_holder.sender_gone(now);
+        if local.held == End::Open {
+            local.held = End::Ending(last);
+        }
+    }
+
     /// Lets time pass on every pipe and forgets connections that both ends have left.
     pub(super) fn advance(&mut self, now: Time, rng: &mut Rng) {
         for wire in self.wires.values_mut() {

@@ -22,7 +22,7 @@ impl Transition {
     pub(super) fn choose(world: &mut World) -> Self {
         let rng = &mut world.rng;
         let phone = rng.index(world.phones.len());
-        match rng.within(0, 152) {
+        match rng.within(0, 155) {
             0..30 => Self::Person(phone, Deed::Type),
             30..34 => Self::Person(phone, Deed::Burst),
             34..39 => Self::Person(phone, Deed::Paste),
@@ -59,6 +59,7 @@ impl Transition {
             140..147 => Self::Host(Blow::GatewayKilled),
             147..149 => Self::Host(Blow::HolderDies),
             149..151 => Self::Host(Blow::InboxCrowded),
+            151..154 => Self::Host(Blow::HolderDeaf),
             _ => Self::Person(phone, Deed::Type),
         }
     }

@@ -38,6 +38,8 @@ pub(super) enum Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Blow {
     GoAway,
+    /// A holder does not answer for a while.
+    HolderDeaf,
     GatewayKilled,
     HolderDies,
     InboxCrowded,
@@ -113,6 +115,7 @@ impl Blow {
         match self {
             Self::GoAway => world.go_away(),
             Self::GatewayKilled => world.kill_gateway(),
+            Self::HolderDeaf => world.deafen_holder(),
             Self::HolderDies => world.kill_holder(),
             Self::InboxCrowded => {
                 world.truth.memory_was_lost = true;

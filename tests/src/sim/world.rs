@@ -194,6 +194,15 @@ impl World {
         gateway.kill(*now, back_at, &mut Around { net, holders, truth, rng, traits: *traits });
     }
 
+    pub(super) fn deafen_holder(&mut self) {
+        let ids: Vec<ChannelId> = self.holders.keys().copied().collect();
+        if !ids.is_empty() {
+            let id = self.rng.pick(&ids);
+            let until = self.now + self.rng.millis(10, 20_000);
+            self.gateway.deafen(self.now, id, until, &mut self.net);
+        }
+    }
+
     pub(super) fn kill_holder(&mut self) {
         let ids: Vec<ChannelId> = self.holders.keys().copied().collect();
         if ids.is_empty() {
@@ -218,6 +227,7 @@ impl World {
 
     /// All obstacles are gone: every network is up, every app is in front and reads as fast as it can.
     pub(super) fn heal(&mut self) {
+        self.gateway.deaf.clear();
         for phone in 0..self.phones.len() {
             self.phones[phone].network = Network::Up;
             self.phones[phone].frozen_until = None;

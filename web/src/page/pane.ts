@@ -138,6 +138,7 @@ export class Pane {
     switch (event.name) {
       case "opened":
         this.#isOpened = true;
+        this.#ended.hidden = true;
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
       case "data":
@@ -146,6 +147,8 @@ export class Pane {
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
         return this.#over(endInWords(event.status));
+      case "unavailable":
+        return this.#absent(event.fault.message);
       case "refused":
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
@@ -234,6 +237,12 @@ export class Pane {
       { label: "Type it again", act: () => this.#send(keys(new TextEncoder().encode(typed))) },
       { label: "Leave it", act: () => undefined },
     ]);
+  }
+
+  /** It cannot be read at present. */
+  #absent(why: string): void {
+    this.#ended.hidden = false;
+    this.#ended.replaceChildren(h("span", {}, `${why} Trying again.`));
   }
 
   #over(why: string): void {

@@ -13,7 +13,7 @@ import {
   Unit,
 } from "../generated/link_pb";
 import { Code, Fault } from "../wire/fault";
-import { WINDOW_FOCUSED, WINDOW_OTHER } from "../wire/limits";
+import { BACKOFF_MAX_MS, REOPEN_MIN_MS, WINDOW_FOCUSED, WINDOW_OTHER } from "../wire/limits";
 import { Outbox } from "./outbox";
 
 /** One place in a Log. */
@@ -40,6 +40,9 @@ export class Channel {
   #place: Place;
   /** Whether the gateway has answered our Open on this Link. */
   #isOpen = false;
+  /** When to ask again, after the gateway could not open it. */
+  #reopenAt: number | undefined;
+  #reopens = 0;
   #unit = Unit.BYTES;
   #consumed: bigint;
   #reported: Credit | undefined;
@@ -57,13 +60,14 @@ export class Channel {
   openFrame(ch: number): Open {
     const outbox = this.outbox.range;
     const have = this.position;
+    const unparsed = have ? Number(have.offset - this.#consumed) : 0;
     return create(OpenSchema, {
       ch,
       id: this.id,
       kind: this.kind,
       ...(this.#spec && { spec: this.#spec }),
       ...(have && { have }),
-      window: this.#window,
+      window: Math.max(0, this.#window - unparsed),
       priority: this.#priority,
       ...(outbox && { outbox }),
     });
@@ -86,6 +90,7 @@ export class Channel {
   opened(opened: Opened): void {
     this.#spec = undefined;
     this.#isOpen = true;
+    this.#reopens = 0;
     this.#unit = opened.unit;
     this.#reported = undefined;
     const have = this.position;
@@ -139,7 +144,32 @@ export class Channel {
   /** The Link is gone. */
   linkDown(): void {
     this.#isOpen = false;
+    this.#reopenAt = undefined;
     this.outbox.rewind();
+  }
+
+  /**
+   * The gateway ended it on this Link, or could not open it, and may be able to later. Only a channel that was open before
+   * is asked for again: whoever wants a new one is told, and decides.
+   */
+  unavailable(now: number): boolean {
+    if (this.#spec || !this.outbox.isNumbered) return false;
+    this.linkDown();
+    this.#reopenAt = now + Math.min(REOPEN_MIN_MS * 2 ** Math.min(this.#reopens, 6), BACKOFF_MAX_MS);
+    this.#reopens += 1;
+    return true;
+  }
+
+  /** When to ask for it again. */
+  get reopenAt(): number | undefined {
+    return this.#reopenAt;
+  }
+
+  /** Whether it is time to ask for it again; it counts as asked. */
+  reopen(now: number): boolean {
+    if (this.#reopenAt === undefined || this.#reopenAt > now) return false;
+    this.#reopenAt = undefined;
+    return true;
   }
 
   /** The credit to report, if it changed since the last report on this Link. */

@@ -38,6 +38,8 @@ export type SessionEvent =
   | { name: "inputRefused"; ch: number; seq: bigint; reason: string }
   /** Nobody knows whether these inputs (first <= number < next) were applied; ask the person. */
   | { name: "inputsUnknown"; ch: number; first: bigint; next: bigint; inputs: readonly Uint8Array[] }
+  /** The channel cannot be read at present; the session asks again by itself and keeps what waits. */
+  | { name: "unavailable"; ch: number; fault: Fault }
   /** The channel is lost or refused, and read no more. */
   | { name: "refused"; ch: number; fault: Fault }
   | { name: "fetched"; req: number; answer: Answer };

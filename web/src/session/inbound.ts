@@ -60,7 +60,7 @@ export class Inbound {
         return;
       }
       case "fault":
-        return this.#fault(toFault(kind.value));
+        return this.#fault(now, toFault(kind.value));
       case "ping":
         return session.tell({ case: "pong", value: create(PongSchema, { id: kind.value.id }) });
       case "pong":
@@ -124,8 +124,11 @@ export class Inbound {
     this.#session.say({ name: "inputRefused", ch, seq, reason });
   }
 
-  #fault(fault: Fault): void {
+  #fault(now: number, fault: Fault): void {
     if (fault.ch === undefined) throw fault;
+    if (fault.shouldRetry && this.#session.channel(fault.ch)?.unavailable(now)) {
+      return this.#session.say({ name: "unavailable", ch: fault.ch, fault });
+    }
     if (this.#session.forgetChannel(fault.ch)) this.#session.say({ name: "refused", ch: fault.ch, fault });
   }
 

@@ -65,6 +65,6 @@ export function wakeAt(phase: Phase, isRedialing: boolean): number | undefined {
   }
 }
 
-function earliest(a: number | undefined, b: number | undefined): number | undefined {
+export function earliest(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined || (b !== undefined && b < a) ? b : a;
 }

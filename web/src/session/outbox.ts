@@ -108,6 +108,11 @@ export class Outbox {
     return next > 1n ? { first, next } : undefined;
   }
 
+  /** Whether the channel was opened once: the numbers on the wire are known. */
+  get isNumbered(): boolean {
+    return this.#ahead !== undefined;
+  }
+
   /** The inputs not yet settled, oldest first. */
   get waiting(): readonly Uint8Array[] {
     return this.#entries;

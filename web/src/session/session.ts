@@ -16,7 +16,7 @@ import { Backoff } from "./backoff";
 import { Channel, type Position } from "./channel";
 import type { LinkState, SessionEvent } from "./event";
 import { Inbound } from "./inbound";
-import { greeting, Link, linkOf, type Phase, wakeAt } from "./link";
+import { earliest, greeting, Link, linkOf, type Phase, wakeAt } from "./link";
 import { Outbox } from "./outbox";
 import type { Saved } from "./saved";
 
@@ -217,6 +217,7 @@ export class ClientSession {
     if (phase.name === "offline" && now >= phase.retryAt) this.#dial();
     if (phase.name === "greeting" && now >= phase.until) this.#hangUp(now, random);
     if (phase.name !== "live") return;
+    for (const [ch, channel] of this.#channels) if (channel.reopen(now)) this.#tell({ case: "open", value: channel.openFrame(ch) });
     phase.link.unreported.handleTimeout(now);
     phase.link.liveness.handleTimeout(now);
     const { pulse } = phase.link.liveness;
@@ -255,7 +256,8 @@ export class ClientSession {
 
   /** When to be woken at the latest; undefined: only by an event from outside. */
   pollTimeout(): number | undefined {
-    return wakeAt(this.#phase, this.#redialing);
+    const reopens = this.#phase.name === "live" ? [...this.#channels.values()].map((channel) => channel.reopenAt) : [];
+    return reopens.reduce(earliest, wakeAt(this.#phase, this.#redialing));
   }
 
   readonly #inbound = new Inbound({

@@ -41,5 +41,6 @@ export const LATE_TICK_MS = 2_000;
 export const RTT_REFRESH_MS = 5_000;
 export const BACKOFF_MAX_MS = 30_000;
 export const REDIAL_MIN_MS = 500;
+export const REOPEN_MIN_MS = 500;
 export const DIAL_WITHIN_MS = 15_000;
 export const WELCOME_WITHIN_MS = 10_000;

@@ -22,7 +22,7 @@ impl View<'_> {
         let is_late = self.not_live_since.is_some_and(|since| since.elapsed() >= PATIENCE);
         let (waiting, _) = self.session.client.waiting(self.ch);
         let link = is_late.then(|| status::words(&self.state, waiting)).flatten();
-        let wanted = self.note.clone().or(link);
+        let wanted = self.note.clone().or_else(|| self.unavailable.clone()).or(link);
         if wanted == self.shown {
             return;
         }

@@ -54,6 +54,8 @@ pub(crate) struct View<'a> {
     state: LinkState,
     not_live_since: Option<Instant>,
     note: Option<String>,
+    /// Why the terminal cannot be read at present.
+    unavailable: Option<String>,
     shown: Option<String>,
     /// A line was drawn over what the host's screen has there, and no Snapshot has painted over it yet.
     is_dirty: bool,
@@ -92,6 +94,7 @@ impl<'a> View<'a> {
             state: LinkState::Live,
             not_live_since: None,
             note: None,
+            unavailable: None,
             shown: None,
             is_dirty: false,
             signals: Signals::watch()?,

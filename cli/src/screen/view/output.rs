@@ -46,9 +46,15 @@ impl View<'_> {
                     "devtail: {count} of your inputs may be typed or not: the host lost track; look before you repeat them"
                 ));
             }
+            ChannelEvent::Unavailable(fault) => {
+                self.unavailable = Some(format!("devtail: {} Trying again.", printable(&fault.message)));
+            }
             ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
             // On a new Link a refresh counts only once the channel is open.
-            ChannelEvent::Opened(_) => self.repaint(),
+            ChannelEvent::Opened(_) => {
+                self.unavailable = None;
+                self.repaint();
+            }
             ChannelEvent::Applied(_) => {}
         }
         Ok(None)

@@ -4,9 +4,10 @@ use bytes::Bytes;
 
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
-use crate::limits::{WINDOW_FOCUSED, WINDOW_OTHER};
+use crate::limits::{BACKOFF_MAX, REOPEN_MIN, WINDOW_FOCUSED, WINDOW_OTHER};
 use crate::log::Outbox;
 use crate::position::{Epoch, Position, Unit};
+use crate::time::Time;
 use crate::wire::{Credit, Data, Open, Opened, Priority, Resume};
 
 /// Bytes of an Open's fields of bounded size: numbers at their longest, tags and lengths.
@@ -24,6 +25,9 @@ pub(super) struct Channel {
     place: Place,
     /// Whether the gateway has answered our Open on this Link.
     is_open: bool,
+    /// When to ask again, after the gateway could not open it.
+    reopen_at: Option<Time>,
+    reopens: u32,
     unit: Unit,
     consumed: u64,
     reported: Option<Credit>,
@@ -55,6 +59,8 @@ impl Channel {
             priority,
             place: have.map_or(Place::Empty, Place::At),
             is_open: false,
+            reopen_at: None,
+            reopens: 0,
             unit: Unit::Bytes,
             consumed: have.map_or(0, |have| have.offset),
             reported: None,
@@ -106,6 +112,7 @@ impl Channel {
     pub(super) fn opened(&mut self, opened: &Opened) {
         self.spec = None;
         self.is_open = true;
+        self.reopens = 0;
         self.unit = opened.unit;
         self.reported = None;
         let had = self.position().filter(|have| have.epoch == opened.epoch).map(|have| have.offset);
@@ -178,7 +185,31 @@ impl Channel {
     /// The Link is gone.
     pub(super) const fn link_down(&mut self) {
         self.is_open = false;
+        self.reopen_at = None;
         self.outbox.rewind();
+    }
+
+    /// The gateway ended it on this Link, or could not open it, and may be able to later. Only a channel that was open
+    /// before is asked for again: whoever wants a new one is told, and decides.
+    pub(super) fn unavailable(&mut self, now: Time) -> bool {
+        let was_opened = self.spec.is_none() && self.outbox.is_numbered();
+        if was_opened {
+            self.link_down();
+            let wait = REOPEN_MIN.saturating_mul(1 << self.reopens.min(6)).min(BACKOFF_MAX);
+            self.reopens = self.reopens.saturating_add(1);
+            self.reopen_at = Some(now + wait);
+        }
+        was_opened
+    }
+
+    /// When to ask for it again.
+    pub(super) const fn reopen_at(&self) -> Option<Time> {
+        self.reopen_at
+    }
+
+    /// Whether it is time to ask for it again; it counts as asked.
+    pub(super) fn reopen(&mut self, now: Time) -> bool {
+        self.reopen_at.take_if(|at| *at <= now).is_some()
     }
 
     /// The credit to report, if it changed since the last report on this Link.

@@ -65,7 +65,7 @@ impl ClientSession {
                     self.events.push_back(ClientEvent::Fetched { req, answer });
                 }
             }
-            Frame::Fault(fault, _) => self.fault(fault)?,
+            Frame::Fault(fault, _) => self.fault(now, fault)?,
             Frame::Ping(id) => self.control.push_back(Frame::Pong(id)),
             Frame::Pong(id) => {
                 if let Some(link) = self.link() {
@@ -165,9 +165,13 @@ impl ClientSession {
         }
     }
 
-    fn fault(&mut self, fault: Fault) -> Result<(), Fault> {
+    fn fault(&mut self, now: Time, fault: Fault) -> Result<(), Fault> {
         let Some(ch) = fault.ch else { return Err(fault) };
-        if self.channels.remove(&ch).is_some() {
+        let Some(channel) = self.channels.get_mut(&ch) else { return Ok(()) };
+        if fault.should_retry() && channel.unavailable(now) {
+            self.events.push_back(ClientEvent::Unavailable { ch, fault });
+        } else {
+            self.channels.remove(&ch);
             self.events.push_back(ClientEvent::Refused { ch, fault });
         }
         Ok(())

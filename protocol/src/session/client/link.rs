@@ -159,6 +159,7 @@ impl ClientSession {
 
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Time, random: u64) {
+        self.reopen(now);
         match &mut self.phase {
             Phase::Offline { retry_at } if now >= *retry_at => self.dial(),
             Phase::Greeting { until, .. } if now >= *until => {
@@ -199,7 +200,8 @@ impl ClientSession {
             Phase::Live(link) => {
                 let redial = link.redial_at.filter(|_| link.suspected && !self.redialing);
                 let others = [link.liveness.poll_timeout(), link.unreported.wake_at()];
-                others.into_iter().flatten().chain(redial).min()
+                let reopen = self.channels.values().filter_map(super::Channel::reopen_at);
+                others.into_iter().flatten().chain(redial).chain(reopen).min()
             }
             Phase::Dialing | Phase::Asleep | Phase::Closed => None,
         }
@@ -269,6 +271,16 @@ impl ClientSession {
         self.control.extend(closed.map(|ch| Frame::Close(*ch, None)));
         let opened = self.channels.iter().filter(|(ch, _)| !named.contains(ch));
         self.control.extend(opened.map(|(ch, channel)| Frame::Open(channel.open_frame(*ch))));
+    }
+
+    /// Asks again for the channels that were unavailable.
+    fn reopen(&mut self, now: Time) {
+        if self.is_live() {
+            let due = self.channels.iter_mut().filter_map(|(ch, channel)| {
+                channel.reopen(now).then(|| Frame::Open(channel.open_frame(*ch)))
+            });
+            self.control.extend(due);
+        }
     }
 
     fn dial(&mut self) {

@@ -134,6 +134,13 @@ pub enum ClientEvent {
         /// Behind the last.
         next: u64,
     },
+    /// The channel cannot be read at present; the session asks again by itself and keeps what waits.
+    Unavailable {
+        /// The channel.
+        ch: Ch,
+        /// Why.
+        fault: Fault,
+    },
     /// The channel is lost or refused, and read no more.
     Refused {
         /// The channel.
