@@ -128,7 +128,7 @@ impl Registry {
         docks: &[Arc<Dock>],
     ) -> Result<Bytes, Fault> {
         match kind {
-            Kind::Terminal => terminal::host::answer(query, docks).await,
+            Kind::Terminal => terminal::host::answer(&self.state, query, docks).await,
         }
     }
 

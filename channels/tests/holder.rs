@@ -66,23 +66,31 @@ impl Host {
     }
 }
 
-impl Drop for Host {
-    /// Holders outlive what started them; a test's must not.
-    fn drop(&mut self) {
+impl Host {
+    /// Sends a signal to the holders that have this word in their command line.
+    fn signal(&self, word: &str, signal: Signal) {
         for entry in std::fs::read_dir("/proc").unwrap().flatten() {
             let words = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let ours = words
-                .split(|byte| *byte == 0)
-                .any(|word| word == self.state.path().as_os_str().as_encoded_bytes());
+            let has = |wanted: &[u8]| words.split(|byte| *byte == 0).any(|word| word == wanted);
+            let ours =
+                has(self.state.path().as_os_str().as_encoded_bytes()) && has(word.as_bytes());
             let pid = entry
                 .file_name()
                 .to_str()
                 .and_then(|name| name.parse().ok())
                 .and_then(Pid::from_raw);
             if let (true, Some(pid)) = (ours, pid) {
-                let _ = kill_process(pid, Signal::TERM);
+                let _ = kill_process(pid, signal);
             }
         }
+    }
+}
+
+impl Drop for Host {
+    /// Holders outlive what started them; a test's must not.
+    fn drop(&mut self) {
+        self.signal("hold", Signal::TERM);
+        self.signal("hold", Signal::CONT);
     }
 }
 
@@ -343,6 +351,21 @@ async fn terminals_are_listed_with_their_names() {
     let names: Vec<_> = lines.iter().map(|line| (line.name.as_str(), line.viewers)).collect();
     assert_eq!(names, [("sh", 0), ("build", 1)]);
     assert!(lines.iter().all(|line| line.pid > 0 && line.end.is_none() && line.created_ms > 0));
+}
+
+#[tokio::test]
+async fn a_terminal_whose_holder_does_not_answer_is_listed_as_silent() {
+    let host = Host::new();
+    let docks = [host.open(1, &["sh"]).await, host.open(2, &["sh"]).await];
+    let stopped = ChannelId([1; 16]);
+    host.signal(&stopped.to_string(), Signal::STOP);
+    for known in [&docks[..], &docks[1..]] {
+        let lines = host.list(known).await;
+        let silent: Vec<_> = lines.iter().map(|line| (line.id, line.silent)).collect();
+        assert_eq!(silent, [(stopped, true), (ChannelId([2; 16]), false)]);
+    }
+    host.signal(&stopped.to_string(), Signal::CONT);
+    assert!(host.list(&docks).await.iter().all(|line| !line.silent));
 }
 
 #[tokio::test]

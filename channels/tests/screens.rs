@@ -203,6 +203,24 @@ fn the_largest_grid_in_all_colours_still_fits_a_packet() {
 }
 
 #[test]
+fn the_largest_grids_with_what_takes_most_bytes_still_fit_a_packet() {
+    let mut screen = Screen::new(Size::new(1000, 250).unwrap());
+    // Both screens, and in every second cell a character of four bytes: neither colours nor gaps can be told.
+    for switch in ["\x1b[?1049l", "\x1b[?1049h"] {
+        screen.feed(switch.as_bytes());
+        for row in 0..250 {
+            screen.feed(format!("\x1b[{};1H", row + 1).as_bytes());
+            screen.feed("\u{1d538}\x1b[C".repeat(500).as_bytes());
+        }
+    }
+    let snapshot = screen.snapshot("name");
+    assert!(snapshot.encode().len() <= devtail_protocol::limits::SNAPSHOT_MAX);
+    let mut restored = Screen::default();
+    restored.restore(&snapshot, 0);
+    assert!(restored.contents().starts_with("? ? ? "), "the places are told still");
+}
+
+#[test]
 fn bytes_that_mean_no_well_do_no_harm() {
     let alphabet = b"\x1b\x1b\x1b[[[]P_;:?>=<!$ 0123456789999ABCDHJKLMPSTXcghlmnprstu@\x07\x18\x9b\xc2\x9c\xe6\x97\xa5\xcc\x81\\\r\n\tqx";
     for seed in 0..100 {

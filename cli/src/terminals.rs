@@ -40,7 +40,9 @@ pub(crate) fn find<'a>(terminals: &'a [Terminal], named: &str) -> Result<&'a Ter
 pub(crate) fn newest_shell(terminals: &[Terminal]) -> Option<&Terminal> {
     terminals
         .iter()
-        .filter(|terminal| terminal.end.is_none() && terminal.command.is_empty())
+        .filter(|terminal| {
+            terminal.end.is_none() && !terminal.silent && terminal.command.is_empty()
+        })
         .max_by_key(|terminal| terminal.created_ms)
 }
 
@@ -65,6 +67,9 @@ pub(crate) fn short(id: ChannelId) -> String {
 
 /// `running`, or how it ended.
 pub(crate) fn state(terminal: &Terminal) -> String {
+    if terminal.silent {
+        return "not answering".to_owned();
+    }
     terminal.end.as_ref().map_or_else(|| "running".to_owned(), |end| printable(&end.to_string()))
 }
 
@@ -82,6 +87,7 @@ pub(crate) fn to_json(terminal: &Terminal) -> Value {
         "viewers": terminal.viewers,
         "pid": (terminal.pid != 0).then_some(terminal.pid),
         "end": terminal.end.as_ref().map(end_to_json),
+        "silent": terminal.silent,
     })
 }
 
@@ -111,6 +117,7 @@ mod tests {
             viewers: 0,
             pid: 1,
             end: None,
+            silent: false,
         }
     }
 

@@ -59,8 +59,8 @@ pub const INBOX_REFUSALS_MAX: usize = 16;
 
 /// Bytes a byte log keeps by default, in the holder and in the gateway's copy.
 pub const LOG_BYTES: usize = 256 << 10;
-/// Bytes a Snapshot may have: fits in a packet with its frame.
-pub const SNAPSHOT_MAX: usize = PACKET_MAX - 1024;
+/// Bytes a Snapshot or an answer may have: it fits in a packet with the small frames that ride before it.
+pub const SNAPSHOT_MAX: usize = PACKET_MAX - (64 << 10);
 /// Units of a gap that are replayed rather than replaced by a Snapshot while the link's rate is unknown.
 pub const REPLAY_UNKNOWN_RATE: u64 = 64 << 10;
 /// Units of a gap that are always replayed: about what a Snapshot costs.

@@ -131,8 +131,11 @@ fn tell(shared: &Shared, state: &mut State) {
 
 fn gone(shared: &Shared) -> Fault {
     let ended = shared.lock().mirror.end().is_some();
-    let message =
-        if ended { "It has ended and was removed." } else { "Its holder died, and it with it." };
+    let message = if ended {
+        "It has ended and was removed."
+    } else {
+        "The process that held it died, and the terminal with it."
+    };
     Fault::new(Code::Gone, message)
 }
 

@@ -28,6 +28,9 @@ pub struct Spec {
     /// Every byte matters (a script reads it): the program waits for the reader instead of the Log dropping its oldest.
     #[prost(bool, tag = "5")]
     pub every_byte: bool,
+    /// Typed bytes are not echoed until the program asks for it: whoever reads the output wants it alone.
+    #[prost(bool, tag = "6")]
+    pub no_echo: bool,
 }
 /// Input.bytes: what a device asks of the terminal.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -197,4 +200,7 @@ pub struct Terminal {
     /// Absent: it runs.
     #[prost(message, optional, tag = "10")]
     pub end: ::core::option::Option<End>,
+    /// Its holder did not answer in time: nothing but the id is known now.
+    #[prost(bool, tag = "11")]
+    pub silent: bool,
 }

@@ -39,6 +39,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         size: Size::default(),
         name: args.name.unwrap_or_default(),
         every_byte: false,
+        no_echo: false,
     };
     let spec = Spec::decode(&spec.encode()).map_err(|bad| Failure::usage(bad.to_string()))?;
     let known = gateways::find(args.link.as_deref(), &args.which).await?;

@@ -49,6 +49,7 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
         cwd: args.cwd.unwrap_or_default(),
         size: window_size().unwrap_or_default(),
         every_byte: true,
+        no_echo: args.stdin,
     };
     let spec = Spec::decode(&spec.encode()).map_err(|bad| Failure::usage(bad.to_string()))?;
     let known = gateways::find(args.link.as_deref(), &args.which).await?;

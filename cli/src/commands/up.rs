@@ -82,13 +82,14 @@ async fn tell(mut notices: Receiver<Notice>, as_json: bool) {
             Err(RecvError::Closed) => return,
         };
         let name = printable(device.name.as_str());
-        let told = if as_json {
-            say(json!({"paired": {"id": device.id, "name": name}}))
+        let words = format!("  Paired: {name}. Was that not you? devtail revoke {}", device.id);
+        if as_json {
+            // One line is promised there.
+            eprintln!("{}", words.trim_start());
         } else {
-            say(format!("  Paired: {name}. Was that not you? devtail revoke {}", device.id))
-        };
-        // A gateway goes on when nobody reads its output any more.
-        drop(told);
+            // A gateway goes on when nobody reads its output any more.
+            drop(say(words));
+        }
     }
 }
 

@@ -10,9 +10,10 @@
 
 pub mod window;
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
@@ -23,7 +24,6 @@ const DEVTAIL: &str = env!("CARGO_BIN_EXE_devtail");
 pub struct Home {
     folder: tempfile::TempDir,
     gateway: Option<Child>,
-    said: Option<BufReader<ChildStdout>>,
     pub listen: String,
     pub link: String,
 }
@@ -38,7 +38,7 @@ impl Home {
 
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, gateway: None, said: None, listen: String::new(), link: String::new() }
+        Self { folder, gateway: None, listen: String::new(), link: String::new() }
     }
 
     pub fn path(&self) -> &Path {
@@ -98,11 +98,16 @@ impl Home {
         self.start(&listen);
     }
 
-    /// The next line the gateway prints.
-    pub fn gateway_says(&mut self) -> String {
-        let mut line = String::new();
-        self.said.as_mut().unwrap().read_line(&mut line).unwrap();
-        line
+    /// Waits until the gateway has told its person a line with these words in it.
+    pub fn gateway_tells(&self, words: &str) {
+        let tells = || std::fs::read_to_string(self.told()).unwrap().contains(words);
+        while !tells() {
+            std::thread::yield_now();
+        }
+    }
+
+    fn told(&self) -> PathBuf {
+        self.path().join("gateway.err")
     }
 
     pub fn gateway(&mut self) -> &mut Child {
@@ -111,11 +116,12 @@ impl Home {
 
     fn start(&mut self, listen: &str) {
         let mut up = self.devtail(&["up", "--json", "--listen", listen]);
-        let mut gateway = up.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        self.said = gateway.stdout.take().map(BufReader::new);
+        let told = File::create(self.told()).unwrap();
+        let mut gateway = up.stdout(Stdio::piped()).stderr(told).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(gateway.stdout.take().unwrap()).read_line(&mut line).unwrap();
         self.gateway = Some(gateway);
-        let said: Value =
-            serde_json::from_str(&self.gateway_says()).expect("one JSON line once it serves");
+        let said: Value = serde_json::from_str(&line).expect("one JSON line once it serves");
         self.listen = said["listen"].as_str().unwrap().to_owned();
         self.link = said["link"].as_str().unwrap().to_owned();
         assert_eq!(said["url"], format!("http://{}/", self.listen));

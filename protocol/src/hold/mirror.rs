@@ -193,8 +193,10 @@ impl Mirror {
         let mut bytes = 0;
         while bytes < 64 << 10 && frames.len() < 64 {
             let Some(frame) = self.control.pop_front() else { break };
-            if let Frame::Input(input) = &frame {
-                bytes += input.bytes.len();
+            if let Frame::Input(Input { bytes: long, .. }) | Frame::Fetch { query: long, .. } =
+                &frame
+            {
+                bytes += long.len();
             }
             frames.push(frame);
         }
@@ -245,9 +247,9 @@ impl Mirror {
             let credit =
                 Credit { ch: HOLD_CH, consumed, limit: u64::MAX, priority: Priority::Background };
             let window = Frame::Window { credits: vec![credit], rx_bytes: 0, client: Some(client) };
-            match self.control.back_mut() {
-                Some(last @ Frame::Window { .. }) if speaks_of(last, client) => *last = window,
-                Some(_) | None => self.control.push_back(window),
+            match self.control.iter_mut().find(|frame| speaks_of(frame, client)) {
+                Some(unsent) => *unsent = window,
+                None => self.control.push_back(window),
             }
         }
     }

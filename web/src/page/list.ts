@@ -59,7 +59,7 @@ export class List {
   }
 
   get newest(): Terminal | undefined {
-    return this.#terminals.find((terminal) => !terminal.end);
+    return this.#terminals.find((terminal) => !terminal.end && !terminal.silent);
   }
 
   #draw(): void {
@@ -88,6 +88,7 @@ export function nameOf(terminal: Terminal): string {
 }
 
 function about(terminal: Terminal): string {
+  if (terminal.silent) return "Not answering";
   if (terminal.end) return inWords(terminal.end);
   const others = terminal.viewers > 1 ? ` · ${terminal.viewers} devices` : "";
   const what = terminal.title && terminal.title !== nameOf(terminal) ? terminal.title : terminal.cwd || terminal.command.join(" ");

@@ -1,10 +1,12 @@
 //! A real PTY with a program on it, read and written without blocking.
 
 use std::io;
+use std::os::fd::AsFd;
 
 use filedescriptor::FileDescriptor;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
 
@@ -27,13 +29,16 @@ impl Pty {
     /// There is no PTY to be had, or the program cannot be started; the text names it.
     pub(super) fn start(spec: &Spec, account: &Account) -> io::Result<Self> {
         let pair = native_pty_system().openpty(pty_size(spec.size)).map_err(io::Error::other)?;
-        let child = pair.slave.spawn_command(command(spec, account)).map_err(io::Error::other)?;
-        drop(pair.slave);
         let raw =
             pair.master.as_raw_fd().ok_or_else(|| io::Error::other("the PTY has no descriptor"))?;
         let mut descriptor = FileDescriptor::dup(&raw).map_err(io::Error::other)?;
         descriptor.set_non_blocking(true).map_err(io::Error::other)?;
         let half = || descriptor.as_file().map_err(io::Error::other);
+        if spec.no_echo {
+            silence(half()?)?;
+        }
+        let child = pair.slave.spawn_command(command(spec, account)).map_err(io::Error::other)?;
+        drop(pair.slave);
         let output = pipe::Receiver::from_file_unchecked(half()?)?;
         let input = pipe::Sender::from_file_unchecked(half()?)?;
         Ok(Self { output, input, master: pair.master, child })
@@ -119,6 +124,13 @@ impl Pty {
             let _ = kill_process_group(group, signal);
         }
     }
+}
+
+/// Typed bytes are not echoed from now on.
+fn silence(master: impl AsFd) -> io::Result<()> {
+    let mut attributes = tcgetattr(&master)?;
+    attributes.local_modes.remove(LocalModes::ECHO);
+    Ok(tcsetattr(&master, OptionalActions::Now, &attributes)?)
 }
 
 fn pty_size(size: Size) -> PtySize {

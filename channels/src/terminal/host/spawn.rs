@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::dock::Dock;
 use crate::terminal::limits::TERMINALS_MAX;
-use crate::terminal::{Answer, KIND, Query, Spec};
+use crate::terminal::{Answer, KIND, Query, Spec, Terminal};
 
 /// How long a holder may take from its start to its socket.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -182,28 +182,53 @@ pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
 ///
 /// # Errors
 /// [`Code::BadSpec`] if it is no query.
-pub(crate) async fn answer(query: &Bytes, docks: &[Arc<Dock>]) -> Result<Bytes, Fault> {
+pub(crate) async fn answer(
+    state: &Path,
+    query: &Bytes,
+    docks: &[Arc<Dock>],
+) -> Result<Bytes, Fault> {
     let bad = |bad: &dyn std::fmt::Display| Fault::new(Code::BadSpec, bad.to_string());
     match Query::decode(query).map_err(|error| bad(&error))? {
         Query::List => {}
     }
-    let asked: Vec<_> = docks
-        .iter()
-        .map(|dock| {
-            let (dock, query) = (Arc::clone(dock), query.clone());
-            tokio::spawn(async move { dock.ask(query).await })
+    let asked: Vec<_> = ids(state)
+        .into_iter()
+        .map(|id| {
+            let dock = docks.iter().find(|dock| dock.id() == id).map(Arc::clone);
+            tokio::spawn(line(state.to_owned(), id, dock, query.clone()))
         })
         .collect();
     let mut terminals = Vec::new();
-    for answer in asked {
-        if let Ok(Ok(answer)) = answer.await
-            && let Ok(Answer::List(own)) = Answer::decode(&answer)
-        {
-            terminals.extend(own);
-        }
+    for line in asked {
+        terminals.extend(line.await.ok().flatten());
     }
     terminals.sort_by_key(|terminal| terminal.created_ms);
     Ok(Answer::List(terminals).encode())
+}
+
+/// What the holder says of its terminal; `None` if it is gone.
+async fn line(
+    state: PathBuf,
+    id: ChannelId,
+    dock: Option<Arc<Dock>>,
+    query: Bytes,
+) -> Option<Terminal> {
+    let dock = match dock {
+        Some(dock) => Ok(dock),
+        None => find(&state, id).await.map(Arc::new),
+    };
+    let answer = match dock {
+        Ok(dock) => dock.ask(query).await,
+        Err(fault) => Err(fault),
+    };
+    match answer {
+        Ok(answer) => match Answer::decode(&answer) {
+            Ok(Answer::List(own)) => own.into_iter().next(),
+            Err(_) => Some(Terminal::silent(id)),
+        },
+        Err(fault) if fault.code == Code::Gone => None,
+        Err(_) => Some(Terminal::silent(id)),
+    }
 }
 
 fn ids(state: &Path) -> Vec<ChannelId> {

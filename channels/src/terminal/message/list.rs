@@ -44,6 +44,8 @@ pub struct Terminal {
     pub pid: u32,
     /// How it ended; `None` while it runs.
     pub end: Option<End>,
+    /// Its holder did not answer in time: nothing but the id is known now.
+    pub silent: bool,
 }
 
 impl Query {
@@ -93,6 +95,23 @@ impl Answer {
 }
 
 impl Terminal {
+    /// One whose holder does not answer.
+    pub fn silent(id: ChannelId) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            title: String::new(),
+            command: Vec::new(),
+            cwd: String::new(),
+            size: Size::default(),
+            created_ms: 0,
+            viewers: 0,
+            pid: 0,
+            end: None,
+            silent: true,
+        }
+    }
+
     /// Reads one line of the list, as a holder sends it.
     ///
     /// # Errors
@@ -124,6 +143,7 @@ impl TryFrom<generated::Terminal> for Terminal {
             viewers: line.viewers,
             pid: line.pid,
             end: line.end.map(End::try_from).transpose()?,
+            silent: line.silent,
         })
     }
 }
@@ -141,6 +161,7 @@ impl From<&Terminal> for generated::Terminal {
             viewers: line.viewers,
             pid: line.pid,
             end: line.end.as_ref().map(generated::End::from),
+            silent: line.silent,
         }
     }
 }
@@ -162,6 +183,7 @@ mod tests {
             viewers: 2,
             pid: 0,
             end: Some(End::Code(101)),
+            silent: false,
         };
         let answer = Answer::List(vec![line]);
         assert_eq!(Answer::decode(&answer.encode()), Ok(answer));

@@ -22,6 +22,8 @@ pub struct Spec {
     pub name: String,
     /// Whether the program waits for its reader rather than the Log dropping its oldest.
     pub every_byte: bool,
+    /// Whether typed bytes are not echoed until the program asks for it.
+    pub no_echo: bool,
 }
 
 impl Spec {
@@ -44,6 +46,7 @@ impl Spec {
             size: Some(self.size.into()),
             name: self.name.clone(),
             every_byte: self.every_byte,
+            no_echo: self.no_echo,
         };
         spec.encode_to_vec().into()
     }
@@ -68,6 +71,7 @@ impl TryFrom<generated::Spec> for Spec {
             size,
             name: spec.name,
             every_byte: spec.every_byte,
+            no_echo: spec.no_echo,
         })
     }
 }
@@ -98,6 +102,7 @@ mod tests {
             size: Size::new(132, 50).unwrap(),
             name: "edit".into(),
             every_byte: true,
+            no_echo: true,
         };
         assert_eq!(Spec::decode(&spec.encode()), Ok(spec));
         assert_eq!(Spec::decode(b""), Ok(Spec::default()));

@@ -28,14 +28,18 @@ enum Detail {
     Full,
     /// Text without colours: for a huge grid with a colour in every cell, which would not fit a packet.
     Text,
+    /// One ASCII character a cell: this fits, whatever stands in the largest grid and its alternate.
+    Ascii,
 }
 
 impl Screen {
     /// The state as of [`Screen::ground_offset`]. `name` is what people call the terminal.
     pub fn snapshot(&self, name: &str) -> Snapshot {
         let mut vt = self.dump(Detail::Full);
-        if vt.len() > VT_BYTES_MAX {
-            vt = self.dump(Detail::Text);
+        for less in [Detail::Text, Detail::Ascii] {
+            if vt.len() > VT_BYTES_MAX {
+                vt = self.dump(less);
+            }
         }
         Snapshot {
             size: self.size,
@@ -149,9 +153,10 @@ impl Dump<'_> {
         let mut col = if runs_in { Some(0) } else { None };
         let mut from = 0;
         while from < end {
-            let blank = cells[from].glyph.is_blank();
+            let is_blank = |cell: &Cell| self.detail != Detail::Ascii && cell.glyph.is_blank();
+            let blank = is_blank(&cells[from]);
             let like = |cell: &Cell| {
-                cell.glyph.is_blank() == blank && (!blank || cell.style == cells[from].style)
+                is_blank(cell) == blank && (!blank || cell.style == cells[from].style)
             };
             let to = from + cells[from..end].iter().take_while(|cell| like(cell)).count();
             let plain = blank && cells[from] == Cell::default();
@@ -180,22 +185,21 @@ impl Dump<'_> {
     }
 
     fn cell(&mut self, cell: &Cell) {
-        let text = match cell.glyph.shown() {
-            Shown::Tail => return,
-            Shown::Blank => " ",
-            Shown::Char(char) => {
-                self.pen(cell.style);
-                self.out.push(char);
-                return;
-            }
-            Shown::Cluster(number) => self.screen.clusters.text(number),
-        };
+        let shown = cell.glyph.shown();
+        if shown == Shown::Tail {
+            return;
+        }
         self.pen(cell.style);
-        self.out += match self.detail {
-            Detail::Full => text,
-            Detail::Text if cell.glyph.is_wide() => "  ",
-            Detail::Text => " ",
-        };
+        match (shown, self.detail) {
+            (Shown::Char(char), Detail::Full | Detail::Text) => self.out.push(char),
+            (Shown::Char(char), Detail::Ascii) if char.is_ascii() => self.out.push(char),
+            (Shown::Cluster(number), Detail::Full) => {
+                self.out += self.screen.clusters.text(number);
+            }
+            (Shown::Char(_) | Shown::Cluster(_), _) if cell.glyph.is_wide() => self.out += "??",
+            (Shown::Char(_) | Shown::Cluster(_), _) => self.out.push('?'),
+            (Shown::Blank | Shown::Tail, _) => self.out.push(' '),
+        }
     }
 
     fn pen(&mut self, style: Style) {

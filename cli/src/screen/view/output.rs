@@ -47,7 +47,8 @@ impl View<'_> {
                 ));
             }
             ChannelEvent::Unavailable(fault) => {
-                self.unavailable = Some(format!("devtail: {} Trying again.", printable(&fault.message)));
+                self.unavailable =
+                    Some(format!("devtail: {} Trying again.", printable(&fault.message)));
             }
             ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
             // On a new Link a refresh counts only once the channel is open.

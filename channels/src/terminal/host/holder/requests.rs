@@ -109,6 +109,7 @@ impl Holder {
                 Program::Running(_) | Program::Detached(_) => None,
                 Program::Exited(_, end, _) | Program::Ended(end, _) => Some(end.clone()),
             },
+            silent: false,
         }
     }
 }
