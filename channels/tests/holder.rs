@@ -2,198 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
-use std::path::PathBuf;
+#[path = "holder/host.rs"]
+mod host;
+#[path = "holder/reader.rs"]
+mod reader;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use devtail_channels::dock::{Attachment, Bell, Dock, Note};
-use devtail_channels::registry::{Kind, Registry};
-use devtail_channels::terminal::{
-    Answer, End, Input, Query, Screen, Size, Snapshot, Spec, Terminal,
-};
+use devtail_channels::dock::Bell;
+use devtail_channels::registry::Kind;
+use devtail_channels::terminal::{End, Input, Screen, Size, Spec};
 use devtail_protocol::wire::{Inputs, OutboxRange, Outcome};
 use devtail_protocol::{Ch, ChannelId, ClientId, Code};
-use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
+use rustix::process::Signal;
+
+use host::Host;
+use reader::Reader;
 
 const ANN: ClientId = ClientId([1; 16]);
 const BEN: ClientId = ClientId([2; 16]);
-
-/// A gateway's state directory, and its registry.
-struct Host {
-    state: TempDir,
-    registry: Registry,
-}
-
-/// One device that reads a terminal.
-struct Reader {
-    dock: Arc<Dock>,
-    client: ClientId,
-    bell: Arc<Bell>,
-    screen: Screen,
-    seq: u64,
-    /// Everything it read.
-    log: Vec<u8>,
-    _attachment: Attachment,
-}
-
-impl Host {
-    fn new() -> Self {
-        let state = TempDir::new().unwrap();
-        let registry = Registry::new(state.path().to_owned(), holder());
-        Self { state, registry }
-    }
-
-    async fn open(&self, id: u8, command: &[&str]) -> Arc<Dock> {
-        let command = command.iter().map(|word| (*word).to_owned()).collect();
-        self.create(id, &Spec { command, ..Spec::default() }).await
-    }
-
-    async fn create(&self, id: u8, spec: &Spec) -> Arc<Dock> {
-        self.registry.create(Kind::Terminal, ChannelId([id; 16]), &spec.encode()).await.unwrap()
-    }
-
-    async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
-        let answer =
-            self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
-        let Answer::List(lines) = Answer::decode(&answer).unwrap();
-        lines
-    }
-
-    fn sockets(&self) -> usize {
-        std::fs::read_dir(self.state.path().join("terminals")).map_or(0, Iterator::count)
-    }
-}
-
-impl Host {
-    /// Sends a signal to the holders that have this word in their command line.
-    fn signal(&self, word: &str, signal: Signal) {
-        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-            let words = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let has = |wanted: &[u8]| words.split(|byte| *byte == 0).any(|word| word == wanted);
-            let ours =
-                has(self.state.path().as_os_str().as_encoded_bytes()) && has(word.as_bytes());
-            let pid = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-                .and_then(Pid::from_raw);
-            if let (true, Some(pid)) = (ours, pid) {
-                let _ = kill_process(pid, signal);
-            }
-        }
-    }
-}
-
-impl Drop for Host {
-    /// Holders outlive what started them; a test's must not.
-    fn drop(&mut self) {
-        self.signal("hold", Signal::TERM);
-        self.signal("hold", Signal::CONT);
-    }
-}
-
-/// The example `hold`, which cargo has built beside this test.
-fn holder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().join("examples/hold")
-}
-
-impl Reader {
-    async fn attach(dock: &Arc<Dock>, client: ClientId) -> Self {
-        let bell = Arc::new(Bell::default());
-        let (attachment, opened) =
-            dock.attach(client, 1, Ch(1), Arc::clone(&bell), None).await.unwrap();
-        assert_eq!(opened.inputs, Inputs::Known);
-        let extent = dock.extent().unwrap();
-        let screen = Screen::at(Size::default(), extent.base);
-        Self {
-            dock: Arc::clone(dock),
-            client,
-            bell,
-            screen,
-            seq: opened.applied,
-            log: Vec::new(),
-            _attachment: attachment,
-        }
-    }
-
-    fn read(&mut self) {
-        while let Some(bytes) =
-            self.dock.read(self.screen.offset(), 64 << 10).filter(|bytes| !bytes.is_empty())
-        {
-            self.screen.feed(&bytes);
-            self.log.extend_from_slice(&bytes);
-        }
-    }
-
-    fn send(&mut self, input: &Input) -> u64 {
-        self.seq += 1;
-        self.dock.input(self.client, self.seq, input.encode());
-        self.seq
-    }
-
-    fn keys(&mut self, keys: &str) -> u64 {
-        self.send(&Input::Keys(Bytes::copy_from_slice(keys.as_bytes())))
-    }
-
-    /// Reads until this holds.
-    async fn until(&mut self, what: &str, holds: impl Fn(&Self) -> bool) {
-        let waited = tokio::time::timeout(Duration::from_secs(20), async {
-            loop {
-                self.read();
-                if holds(self) {
-                    return;
-                }
-                self.bell.rung().await;
-            }
-        });
-        if waited.await.is_err() {
-            panic!("waited in vain for: {what}; the screen:\n{}", self.screen.contents());
-        }
-    }
-
-    async fn shows(&mut self, text: &str) {
-        self.until(text, |reader| reader.screen.contents().contains(text)).await;
-    }
-
-    async fn settled(&mut self, seq: u64) -> Outcome {
-        let bell = Arc::clone(&self.bell);
-        let wait = async {
-            loop {
-                while let Some(note) = bell.take() {
-                    match note {
-                        Note::Settled(_, upto, outcome) if upto >= seq => return outcome,
-                        Note::Settled(..) => {}
-                        Note::Lost(_, fault) => panic!("{fault:?}"),
-                    }
-                }
-                bell.rung().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("an input is settled")
-    }
-
-    async fn end(&mut self) -> End {
-        self.until("the end", |reader| reader.dock.end().is_some()).await;
-        End::decode(&self.dock.end().unwrap()).unwrap()
-    }
-
-    async fn snapshot(&mut self) -> (u64, Snapshot) {
-        let dock = Arc::clone(&self.dock);
-        let bell = Arc::clone(&self.bell);
-        let wait = async {
-            loop {
-                if let Some((at, state)) = dock.snapshot() {
-                    return (at, Snapshot::decode(&state).unwrap());
-                }
-                bell.rung().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a snapshot comes")
-    }
-}
 
 #[tokio::test]
 async fn a_login_shell_runs_what_is_typed_and_says_how_it_ended() {

@@ -1,0 +1,79 @@
+//! A host without a gateway: its state directory, its registry, its holders.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use devtail_channels::dock::Dock;
+use devtail_channels::registry::{Kind, Registry};
+use devtail_channels::terminal::{Answer, Query, Spec, Terminal};
+use devtail_protocol::ChannelId;
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+/// A gateway's state directory, and its registry.
+pub(crate) struct Host {
+    pub(crate) state: TempDir,
+    pub(crate) registry: Registry,
+}
+
+impl Host {
+    pub(crate) fn new() -> Self {
+        let state = TempDir::new().unwrap();
+        let registry = Registry::new(state.path().to_owned(), holder());
+        Self { state, registry }
+    }
+
+    pub(crate) async fn open(&self, id: u8, command: &[&str]) -> Arc<Dock> {
+        let command = command.iter().map(|word| (*word).to_owned()).collect();
+        self.create(id, &Spec { command, ..Spec::default() }).await
+    }
+
+    pub(crate) async fn create(&self, id: u8, spec: &Spec) -> Arc<Dock> {
+        self.registry.create(Kind::Terminal, ChannelId([id; 16]), &spec.encode()).await.unwrap()
+    }
+
+    pub(crate) async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
+        let answer =
+            self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
+        let Answer::List(lines) = Answer::decode(&answer).unwrap();
+        lines
+    }
+
+    pub(crate) fn sockets(&self) -> usize {
+        std::fs::read_dir(self.state.path().join("terminals")).map_or(0, Iterator::count)
+    }
+}
+
+impl Host {
+    /// Sends a signal to the holders that have this word in their command line.
+    pub(crate) fn signal(&self, word: &str, signal: Signal) {
+        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
+            let words = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
+            let has = |wanted: &[u8]| words.split(|byte| *byte == 0).any(|word| word == wanted);
+            let ours =
+                has(self.state.path().as_os_str().as_encoded_bytes()) && has(word.as_bytes());
+            let pid = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+                .and_then(Pid::from_raw);
+            if let (true, Some(pid)) = (ours, pid) {
+                let _ = kill_process(pid, signal);
+            }
+        }
+    }
+}
+
+impl Drop for Host {
+    /// Holders outlive what started them; a test's must not.
+    fn drop(&mut self) {
+        self.signal("hold", Signal::TERM);
+        self.signal("hold", Signal::CONT);
+    }
+}
+
+/// The example `hold`, which cargo has built beside this test.
+fn holder() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().unwrap().parent().unwrap().join("examples/hold")
+}
