@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use devtail_tests::repo;
+use unicode_width::UnicodeWidthChar as _;
 
 /// A `.proto` file, its package, and the Rust that is made of it.
 struct Source {
@@ -35,6 +36,36 @@ fn the_link_messages_are_made_of_link_proto() -> Result<()> {
 #[test]
 fn the_terminal_messages_are_made_of_terminal_proto() -> Result<()> {
     repo::same_as(&repo::root().join(TERMINAL.rust), &generate(&TERMINAL)?)
+}
+
+#[test]
+fn the_pages_widths_are_the_hosts() -> Result<()> {
+    repo::same_as(&repo::root().join("web/src/generated/widths.ts"), &widths())
+}
+
+/// How many cells each character takes, as the host's Screen has it: where the width changes, from U+0000 on.
+fn widths() -> String {
+    let mut text = String::from(
+        "// @generated from the tables of the Rust crate unicode-width by `cargo xtask bless`. Do not edit.\n\n\
+         /** Characters from `value >> 2` on, up to the next entry's, are `value & 3` cells wide. */\n\
+         export const WIDTHS: readonly number[] = [\n",
+    );
+    let mut last = None;
+    let mut line = String::new();
+    for char in '\0'..=char::MAX {
+        let width = char.width().unwrap_or(0).min(2);
+        if last.replace(width) == Some(width) {
+            continue;
+        }
+        let entry = format!("{:#x},", u32::from(char) << 2 | u32::try_from(width).unwrap_or(1));
+        if line.len() + entry.len() > 116 {
+            text += &format!("  {}\n", line.trim_end());
+            line.clear();
+        }
+        line += &entry;
+        line.push(' ');
+    }
+    text + &format!("  {}\n];\n", line.trim_end())
 }
 
 fn generate(source: &Source) -> Result<String> {

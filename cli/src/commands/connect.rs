@@ -48,12 +48,12 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
 
 /// Shows a terminal until it is over, and says how.
 pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Option<Status>> {
-    match View::new(&mut session, ch)?.run().await? {
-        Left::Away { unsent } => {
-            let lost = if unsent > 0 {
-                format!("; {unsent} inputs were never sent")
-            } else {
-                String::new()
+    let (left, unsettled) = View::new(&mut session, ch)?.run().await?;
+    match left {
+        Left::Away => {
+            let lost = match unsettled {
+                0 => String::new(),
+                count => format!("; the last {count} inputs may not have arrived"),
             };
             eprintln!("\r\n[{label} goes on{lost}. Back: devtail connect]");
             Ok(None)

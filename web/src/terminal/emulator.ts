@@ -7,6 +7,7 @@ import type { Grid } from "./message";
 import { scrollByTouch } from "./touch";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
 import { onThemeChange, theme } from "./theme";
+import { Widths } from "./widths";
 
 const SCROLLBACK_ROWS = 5_000;
 const FONT = 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
@@ -52,7 +53,12 @@ export class Emulator {
       rightClickSelectsWord: true,
       scrollOnUserInput: true,
       theme: theme(),
+      // The widths of characters are a proposed part of its API.
+      allowProposedApi: true,
     });
+    const widths = new Widths();
+    this.#terminal.unicode.register(widths);
+    this.#terminal.unicode.activeVersion = widths.version;
     this.#listen();
     onThemeChange(() => (this.#terminal.options.theme = theme()));
   }

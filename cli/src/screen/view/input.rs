@@ -4,7 +4,7 @@ use super::{Left, View};
 use crate::screen::escape::Typed;
 use crate::screen::raw::window_size;
 use devtail_channels::terminal::Input;
-use devtail_client::LinkState;
+use devtail_client::{Event, LinkState};
 use devtail_protocol::limits::INTERRUPT_UNSENT_MIN;
 
 /// ^C, ^Z and ^\: what they interrupt need not be shown to its end.
@@ -15,14 +15,14 @@ impl View<'_> {
     /// Nothing at all: the window is gone.
     pub(super) fn typed(&mut self, bytes: &[u8]) -> Option<Left> {
         if bytes.is_empty() {
-            return Some(self.away());
+            return Some(Left::Away);
         }
         self.note = None;
         for typed in self.escape.feed(bytes) {
             match typed {
                 Typed::Keys(keys) => self.keys(keys),
                 Typed::Help => self.note = Some(format!("devtail: {HELP}")),
-                Typed::Leave => return Some(self.away()),
+                Typed::Leave => return Some(Left::Away),
             }
         }
         None
@@ -63,18 +63,18 @@ impl View<'_> {
         self.send(&Input::Resize(self.size));
     }
 
-    pub(super) fn away(&self) -> Left {
-        let (waiting, _) = self.session.client.waiting(self.ch);
-        Left::Away {
-            unsent: if self.state == LinkState::Live { 0 } else { waiting + self.held.len() },
-        }
+    /// Inputs of which nobody has said that they were applied.
+    pub(super) fn unsettled(&self) -> usize {
+        self.session.client.waiting(self.ch).0 + self.held.len()
     }
 
     /// What was typed before leaving is on its way: it is settled before the link is dropped.
     pub(super) async fn last_words(&mut self) {
-        while self.state == LinkState::Live && self.session.client.waiting(self.ch).0 > 0 {
-            if self.session.events.next().await.is_none() {
-                return;
+        while self.state == LinkState::Live && self.unsettled() > 0 {
+            match self.session.events.next().await {
+                Some(Event::State(state)) => self.state = state,
+                Some(_) => self.send_held(),
+                None => return,
             }
         }
     }

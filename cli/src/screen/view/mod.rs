@@ -32,8 +32,8 @@ const LAST_WORDS_WITHIN: Duration = Duration::from_secs(1);
 /// How it ended.
 #[derive(Debug)]
 pub(crate) enum Left {
-    /// The person left; so many inputs were never sent.
-    Away { unsent: usize },
+    /// The person left.
+    Away,
     /// The program ended.
     Ended(End),
 }
@@ -101,17 +101,19 @@ impl<'a> View<'a> {
         })
     }
 
-    /// Shows it until it is over; the window is as it was afterwards, whatever happened.
+    /// Shows it until it is over; the window is as it was afterwards, whatever happened. With how it ended comes the number
+    /// of inputs of which nobody has said that they were applied.
     ///
     /// # Errors
     /// The channel was refused, the session is over for good, or the window is gone.
-    pub(crate) async fn run(mut self) -> Result<Left> {
+    pub(crate) async fn run(mut self) -> Result<(Left, usize)> {
         let raw = Raw::enter()?;
         self.send(&Input::Resize(self.size));
         let left = self.serve().await;
         if left.is_ok() {
             let _ = timeout(LAST_WORDS_WITHIN, self.last_words()).await;
         }
+        let unsettled = self.unsettled();
         if self.shown.is_some() {
             self.writer.put(status::erase(self.size)).await;
         }
@@ -120,7 +122,7 @@ impl<'a> View<'a> {
         drop(raw);
         let left = left?;
         written?;
-        Ok(left)
+        Ok((left, unsettled))
     }
 
     async fn serve(&mut self) -> Result<Left> {
@@ -136,7 +138,7 @@ impl<'a> View<'a> {
                     self.resized();
                     None
                 }
-                Wake::Stopped => Some(self.away()),
+                Wake::Stopped => Some(Left::Away),
                 Wake::Tick => None,
             };
             if let Some(left) = left {
