@@ -3,6 +3,7 @@
 //! Needs `cargo build --workspace --bins` first; `cargo xtask test e2e` does both.
 
 mod command_line;
+mod floods;
 mod hostile;
 mod http;
 mod support;
