@@ -19,7 +19,8 @@ pub(crate) struct Host {
 impl Host {
     pub(crate) fn new() -> Self {
         let state = TempDir::new().unwrap();
-        let registry = Registry::new(state.path().to_owned(), holder());
+        let registry =
+            Registry::new(state.path().to_owned(), PathBuf::from(env!("CARGO_BIN_EXE_hold")));
         Self { state, registry }
     }
 
@@ -70,10 +71,4 @@ impl Drop for Host {
         self.signal("hold", Signal::TERM);
         self.signal("hold", Signal::CONT);
     }
-}
-
-/// The example `hold`, which cargo has built beside this test.
-fn holder() -> PathBuf {
-    let test = std::env::current_exe().unwrap();
-    test.parent().unwrap().parent().unwrap().join("examples/hold")
 }
