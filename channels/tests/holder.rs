@@ -109,7 +109,8 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
     let host = Host::new();
     let dock = host.open(1, &["sh"]).await;
     let mut ann = Reader::attach(&dock, ANN).await;
-    let seq = ann.keys("echo first\r");
+    // Quotes, so that what was typed and echoed does not look like its output.
+    let seq = ann.keys("echo fir''st\r");
     assert_eq!(ann.settled(seq).await, Outcome::Applied);
     ann.shows("first\n").await;
     let (at, epoch) = (ann.screen.offset(), dock.extent().unwrap().epoch);
@@ -132,8 +133,8 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
         log: vec![],
         _attachment: attachment,
     };
-    ann.keys("echo first\r");
-    ann.keys("echo second\r");
+    ann.keys("echo fir''st\r");
+    ann.keys("echo sec''ond\r");
     ann.shows("second\n").await;
     assert!(!String::from_utf8_lossy(&ann.log).contains("first"), "typed twice");
 }
