@@ -16,7 +16,7 @@ use devtail_protocol::{Boot, Ch, ChannelId, ClientId, Epoch, Time};
 const PACKETS_A_TURN: usize = 100_000;
 const CLIENT: ClientId = ClientId([1; 16]);
 
-/// Steps, as their first byte says: see [`World::step`].
+/// Steps, as their first byte says: see `World::step`.
 pub fn session(data: &[u8]) {
     let mut world = World::new();
     let mut rest = data;
