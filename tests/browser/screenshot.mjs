@@ -1,4 +1,4 @@
-// The README's pictures, from the real thing: a gateway, a shell, and a browser on it.
+// The README's pictures, from the real thing: a gateway, a shell, and a browser on it. Into docs/images, or the folder named.
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { launch, SIZES, Tab } from "./harness/browser.mjs";
 import { Gateway } from "./harness/gateway.mjs";
 
-const PICTURES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+const README = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+const pictures = process.argv[2] ?? README;
 const PROMPT = /devtail \$\n*$/;
 const FILES = {
   "main.rs": 'fn main() {\n    println!("the same shell, from anywhere");\n}\n',
@@ -19,7 +20,7 @@ const browser = await launch();
 try {
   for (const [name, text] of Object.entries(FILES)) await writeFile(join(folder, name), text);
   await chmod(join(folder, "cuts"), 0o755);
-  await mkdir(PICTURES, { recursive: true });
+  await mkdir(pictures, { recursive: true });
   for (const [size, options] of Object.entries(SIZES)) {
     const context = await browser.newContext({ ...options, colorScheme: "dark" });
     const tab = await Tab.open(context);
@@ -32,8 +33,9 @@ try {
     }
     await tab.shows("cut 3: nothing lost");
     await tab.shows(PROMPT);
-    await tab.page.screenshot({ path: `${PICTURES}terminal-${size}.png` });
-    console.log(`docs/images/terminal-${size}.png`);
+    const path = join(pictures, `terminal-${size}.png`);
+    await tab.page.screenshot({ path });
+    console.log(path);
     await context.close();
   }
 } finally {

@@ -51,7 +51,14 @@ const STAGES: &[Stage] = &[
     },
     Stage { name: "vectors", folder: "", lines: &["cargo test --workspace --test conformance"] },
     Stage { name: "simulation", folder: "", lines: &["cargo test --workspace --test simulation"] },
-    Stage { name: "corpora", folder: "", lines: &["cargo test --workspace --test corpora"] },
+    Stage {
+        name: "corpora",
+        folder: "",
+        lines: &[
+            "cargo test --workspace --test corpora",
+            "cargo check --locked --manifest-path tests/fuzz/Cargo.toml --target-dir target/fuzz",
+        ],
+    },
     Stage {
         name: "e2e",
         folder: "",
@@ -65,7 +72,11 @@ const STAGES: &[Stage] = &[
             "target/debug/soak --cuts 800 --kills 40 --seed 1",
         ],
     },
-    Stage { name: "browser", folder: "tests/browser", lines: &["npm test"] },
+    Stage {
+        name: "browser",
+        folder: "tests/browser",
+        lines: &["npm test", "npm run --silent screenshot ../../target/pictures"],
+    },
     Stage { name: "docs", folder: "", lines: &["cargo doc --workspace --no-deps"] },
 ];
 
