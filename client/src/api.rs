@@ -38,12 +38,12 @@ pub enum ApiError {
         retry_after: Duration,
     },
     /// It said no, for another reason.
-    #[error("the gateway refused ({status}){message}")]
+    #[error("the gateway refused ({status}): {reason}")]
     Refused {
         /// The HTTP status.
         status: u16,
-        /// `: ` and its reason, or nothing.
-        message: String,
+        /// Its own words.
+        reason: String,
     },
     /// The answer is not what this version expects.
     #[error("the gateway's answer was not understood; update the older of the two programs")]
@@ -72,7 +72,7 @@ pub(crate) async fn post<A: DeserializeOwned>(
         StatusCode::TOO_MANY_REQUESTS => {
             Err(ApiError::SlowDown { retry_after: retry_after(&headers) })
         }
-        other => Err(ApiError::Refused { status: other.as_u16(), message: reason(&answer) }),
+        other => Err(ApiError::Refused { status: other.as_u16(), reason: reason(&answer) }),
     }
 }
 
@@ -108,14 +108,14 @@ fn retry_after(headers: &HeaderMap) -> Duration {
     Duration::from_secs(seconds.unwrap_or(1))
 }
 
-/// The gateway's own words, made safe to print.
-fn reason(answer: &[u8]) -> String {
+/// Why it said no, in the gateway's own words, made safe to print.
+pub(crate) fn reason(answer: &[u8]) -> String {
     #[derive(Deserialize)]
     struct Refusal {
         message: String,
     }
     let refusal = serde_json::from_slice::<Refusal>(answer);
-    refusal.map_or_else(|_| String::new(), |refusal| format!(": {}", printable(&refusal.message)))
+    refusal.map_or_else(|_| "it does not say why".to_owned(), |refusal| printable(&refusal.message))
 }
 
 /// Text from outside without control characters, at most 256 of them.

@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WsError, error::ProtocolError};
 
-use crate::api::{ApiError, printable};
+use crate::api::{ApiError, printable, reason};
 use crate::connect::{ConnectError, Stream};
 use crate::credential::{Access, Credential, CredentialError};
 use crate::limits::{READ_BUFFER_BYTES, WRITE_BUFFER_MAX_BYTES};
@@ -160,9 +160,9 @@ fn refused(response: &Response<Option<Vec<u8>>>) -> DialError {
     let status = response.status().as_u16();
     match response.status() {
         StatusCode::UNAUTHORIZED => DialError::MustSignIn,
-        StatusCode::FORBIDDEN | StatusCode::UPGRADE_REQUIRED => {
+        StatusCode::FORBIDDEN | StatusCode::UPGRADE_REQUIRED | StatusCode::MISDIRECTED_REQUEST => {
             let body = response.body().as_deref().unwrap_or_default();
-            DialError::Refused { status, reason: printable(&String::from_utf8_lossy(body)) }
+            DialError::Refused { status, reason: reason(body) }
         }
         _ => DialError::NotNow { status },
     }

@@ -1,6 +1,7 @@
 //! Where a gateway answers, and by which certificate it is known.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use base64::Engine as _;
@@ -25,9 +26,19 @@ pub struct Endpoint {
 pub struct Fingerprint([u8; 32]);
 
 /// Not an [`Endpoint`].
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("not a gateway's address: it looks like http://127.0.0.1:8377 or https://dev.example.org")]
-pub struct BadEndpoint;
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum BadEndpoint {
+    /// It cannot be read.
+    #[error(
+        "not a gateway's address: it looks like http://127.0.0.1:8377 or https://dev.example.org"
+    )]
+    Malformed,
+    /// It leads off this machine without TLS: codes and tokens would be there for all to read.
+    #[error(
+        "plain http is for this machine only; use https (on the host: `devtail up --tls self-signed`, or public_host behind a proxy)"
+    )]
+    Plain,
+}
 
 /// Not a [`Fingerprint`].
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -45,6 +56,12 @@ impl Endpoint {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
+    /// Whether it never leaves this machine.
+    fn is_this_machine(&self) -> bool {
+        let ip = self.host().parse::<IpAddr>();
+        self.host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+    }
+
     /// The port.
     pub const fn port(&self) -> u16 {
         self.port
@@ -60,16 +77,17 @@ impl FromStr for Endpoint {
     type Err = BadEndpoint;
 
     fn from_str(text: &str) -> Result<Self, BadEndpoint> {
-        let uri: Uri = text.parse().map_err(|_| BadEndpoint)?;
+        let uri: Uri = text.parse().map_err(|_| BadEndpoint::Malformed)?;
         let secure = match uri.scheme_str() {
             Some("https") => true,
             Some("http") => false,
-            Some(_) | None => return Err(BadEndpoint),
+            Some(_) | None => return Err(BadEndpoint::Malformed),
         };
-        let authority = uri.authority().ok_or(BadEndpoint)?;
-        let host = Some(authority.host()).filter(|host| !host.is_empty()).ok_or(BadEndpoint)?;
+        let authority = uri.authority().ok_or(BadEndpoint::Malformed)?;
+        let host =
+            Some(authority.host()).filter(|host| !host.is_empty()).ok_or(BadEndpoint::Malformed)?;
         // What the parser passes over (a user, a port out of range) stands outside the host.
-        let port = match authority.as_str().strip_prefix(host).ok_or(BadEndpoint)? {
+        let port = match authority.as_str().strip_prefix(host).ok_or(BadEndpoint::Malformed)? {
             "" => {
                 if secure {
                     443
@@ -77,9 +95,13 @@ impl FromStr for Endpoint {
                     80
                 }
             }
-            rest => rest.strip_prefix(':').and_then(|port| port.parse().ok()).ok_or(BadEndpoint)?,
+            rest => rest
+                .strip_prefix(':')
+                .and_then(|port| port.parse().ok())
+                .ok_or(BadEndpoint::Malformed)?,
         };
-        Ok(Self { secure, host: host.to_ascii_lowercase(), port })
+        let endpoint = Self { secure, host: host.to_ascii_lowercase(), port };
+        if secure || endpoint.is_this_machine() { Ok(endpoint) } else { Err(BadEndpoint::Plain) }
     }
 }
 
@@ -161,7 +183,18 @@ mod tests {
         for text in
             ["", "127.0.0.1:8377", "ftp://a", "http://", "http://u@h/", "/x", "http://a:99999"]
         {
-            assert_eq!(text.parse::<Endpoint>(), Err(BadEndpoint), "{text}");
+            assert_eq!(text.parse::<Endpoint>(), Err(BadEndpoint::Malformed), "{text}");
+        }
+    }
+
+    #[test]
+    fn plain_http_never_leaves_this_machine() {
+        for text in ["http://localhost:1", "http://127.8.0.1", "http://[::1]"] {
+            assert!(text.parse::<Endpoint>().is_ok(), "{text}");
+        }
+        for text in ["http://dev.example.org:443", "http://192.168.1.5:8377", "http://localhost.x"]
+        {
+            assert_eq!(text.parse::<Endpoint>(), Err(BadEndpoint::Plain), "{text}");
         }
     }
 

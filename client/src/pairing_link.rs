@@ -76,10 +76,10 @@ mod tests {
     #[test]
     fn a_link_that_cannot_pair_says_why() {
         let bad = |text: &str| text.parse::<PairingLink>().unwrap_err();
-        assert_eq!(bad("http://h:1/"), BadLink::Code);
-        assert_eq!(bad("http://h:1/#pair="), BadLink::Code);
+        assert_eq!(bad("https://h:1/"), BadLink::Code);
+        assert_eq!(bad("https://h:1/#pair="), BadLink::Code);
         assert_eq!(bad("https://h/#pair=x&fp=y"), BadLink::Fingerprint(BadFingerprint));
-        assert_eq!(bad("shell"), BadLink::Endpoint(BadEndpoint));
+        assert_eq!(bad("shell"), BadLink::Endpoint(BadEndpoint::Malformed));
         assert_eq!(bad(&"x".repeat(3000)), BadLink::Long);
     }
 }

@@ -23,9 +23,13 @@ impl Address {
         listen: SocketAddr,
         encryption: Option<&Encryption>,
     ) -> Self {
-        let scheme = if encryption.is_some() { "https" } else { "http" };
+        // Others reach what listens on loopback only through a proxy, and that one encrypts.
+        let by_proxy = listen.ip().is_loopback()
+            && config.public_host.as_ref().is_some_and(|public| !public.is_this_machine());
+        let scheme = if encryption.is_some() || by_proxy { "https" } else { "http" };
         let authority = match &config.public_host {
             Some(public) if public.port().is_some() => public.to_string(),
+            Some(public) if by_proxy => public.to_string(),
             Some(public) => format!("{}:{}", public.host(), listen.port()),
             None => SocketAddr::new(reachable(listen.ip()), listen.port()).to_string(),
         };

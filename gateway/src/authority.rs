@@ -29,6 +29,11 @@ impl Authority {
         self.port
     }
 
+    /// Whether it names this machine to itself and to nobody else.
+    pub(crate) fn is_this_machine(&self) -> bool {
+        self.host == "localhost" || self.ip().is_some_and(|ip| ip.is_loopback())
+    }
+
     /// The address, if the host is one and not a name.
     pub fn ip(&self) -> Option<IpAddr> {
         self.host.trim_start_matches('[').trim_end_matches(']').parse().ok()

@@ -43,7 +43,7 @@ pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
         docks: Docks::default(),
         bell: Arc::new(Bell::default()),
         phase: shared.phase.clone(),
-        revocations: shared.revocations.clone(),
+        revocations: shared.revocations.subscribe(),
         place: None,
         started,
         close_by: None,
@@ -275,12 +275,15 @@ impl Connection {
 
     async fn check_revoked(&mut self) {
         let (shared, device) = (Arc::clone(&self.shared), self.principal.device);
-        let revoked = tokio::task::spawn_blocking(move || shared.control.is_revoked(device)).await;
-        if !matches!(revoked, Ok(Ok(false))) {
-            self.fail(Fault::new(
+        let asked = tokio::task::spawn_blocking(move || shared.control.is_revoked(device)).await;
+        match asked {
+            Ok(Ok(false)) => {}
+            Ok(Ok(true)) => self.fail(Fault::new(
                 Code::Revoked,
                 "This device was revoked. Pair it again to go on.",
-            ));
+            )),
+            // Not knowing is no reason to let it go on, and none to send a person to the door.
+            Ok(Err(_)) | Err(_) => self.fail(errand::unknown()),
         }
     }
 

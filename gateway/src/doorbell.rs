@@ -15,7 +15,6 @@ use thiserror::Error;
 use tokio::{
     io::AsyncWriteExt,
     net::{UnixListener, UnixStream as AsyncStream},
-    sync::watch,
     time::{sleep, timeout},
 };
 use tracing::warn;
@@ -77,18 +76,13 @@ pub(crate) fn hang(state: &Path) -> io::Result<UnixListener> {
 }
 
 /// Answers the door until it is dropped.
-pub(crate) async fn answer(
-    bell: UnixListener,
-    address: Address,
-    revocations: watch::Sender<u64>,
-    shared: Arc<Shared>,
-) {
+pub(crate) async fn answer(bell: UnixListener, address: Address, shared: Arc<Shared>) {
     let mut line = serde_json::to_vec(&address).expect("an address is plain text");
     line.push(b'\n');
     loop {
         match bell.accept().await {
             Ok((stream, _)) => {
-                look(&revocations, &shared).await;
+                look(&shared).await;
                 greet(stream, &line).await;
             }
             Err(error) => {
@@ -100,17 +94,17 @@ pub(crate) async fn answer(
 }
 
 /// Reads how many revocations there are, and wakes the links if there are more.
-pub(crate) async fn look(revocations: &watch::Sender<u64>, shared: &Arc<Shared>) {
+pub(crate) async fn look(shared: &Arc<Shared>) {
     let control = shared.control.clone();
     let read = tokio::task::spawn_blocking(move || control.revocation_epoch()).await;
     match read.expect("revocation_epoch does not panic") {
         Ok(epoch) => {
-            revocations.send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
+            shared.revocations.send_if_modified(|known| std::mem::replace(known, epoch) != epoch);
         }
         Err(error) => {
             // Not knowing who was revoked, every link is to ask for itself.
             warn!(%error, "cannot read the revocations");
-            revocations.send_modify(|_| ());
+            shared.revocations.send_modify(|_| ());
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use devtail_channels::dock::Bell;
 use devtail_channels::registry::Kind;
-use devtail_control::{Principal, Scope};
+use devtail_control::{Denied, Principal, Scope};
 use devtail_protocol::session::Attached;
 use devtail_protocol::wire::OutboxRange;
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
@@ -105,12 +105,30 @@ async fn rights(
         let may_write = principal.grant.allows(scope(write), WORKSPACE);
         match (creates, may_write) {
             (true, _) => permit(write).map(|_| Rights::ReadAndWrite),
-            (false, true) => Ok(permit(write).map_or(Rights::Read, |_| Rights::ReadAndWrite)),
+            (false, true) => match permit(write) {
+                Ok(_) => Ok(Rights::ReadAndWrite),
+                Err(error @ Denied::Store(_)) => Err(error),
+                Err(Denied::Scope { .. } | Denied::Workspace { .. } | Denied::Revoked) => {
+                    Ok(Rights::Read)
+                }
+            },
             (false, false) => Ok(Rights::Read),
         }
     });
     match asked.await {
-        Ok(rights) => rights.map_err(|denied| Fault::new(Code::Denied, denied.to_string())),
-        Err(_) => Err(Fault::new(Code::Failed, "The authority did not answer. Try again.")),
+        Ok(Ok(rights)) => Ok(rights),
+        Ok(Err(Denied::Revoked)) => Err(Fault::new(Code::Revoked, "This device was revoked.")),
+        Ok(Err(denied @ (Denied::Scope { .. } | Denied::Workspace { .. }))) => {
+            Err(Fault::new(Code::Denied, denied.to_string()))
+        }
+        Ok(Err(Denied::Store(_))) | Err(_) => Err(unknown()),
     }
+}
+
+/// The authority cannot say: neither yes nor no, and worth another try.
+pub(crate) fn unknown() -> Fault {
+    Fault::new(
+        Code::Failed,
+        "The gateway cannot read who may do what; its log says why. Try again.",
+    )
 }

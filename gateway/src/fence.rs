@@ -37,6 +37,11 @@ pub(crate) struct Place {
 }
 
 impl Fences {
+    /// How many client instances have a live Link.
+    pub(crate) fn len(&self) -> usize {
+        self.newest.len()
+    }
+
     /// Takes the place of an instance's older Link.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::{
     reply::{self, Reply},
 };
 use http::{
-    HeaderMap, HeaderName, StatusCode,
+    HeaderMap, HeaderName,
     header::{HOST, ORIGIN},
 };
 
@@ -42,8 +42,7 @@ impl Guard {
         if host.ip().is_some() || self.hosts.iter().any(|own| own == host.host()) {
             return Ok(host);
         }
-        let line = "This gateway does not answer to that name. If it should, set public_host in its configuration.\n";
-        Err(Box::new(reply::text(StatusCode::MISDIRECTED_REQUEST, line)))
+        Err(Box::new(reply::misdirected()))
     }
 
     /// Checks that the page that asks, if a page asks, is one of ours.
@@ -84,6 +83,7 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a str>
 mod tests {
     use super::*;
     use crate::config::{Folders, Settings};
+    use http::StatusCode;
 
     fn guard(settings: Settings) -> Guard {
         let folders = Folders { home: Some("/home/ann".into()), ..Folders::default() };

@@ -42,8 +42,13 @@ enum FetchError {
 }
 
 /// Fetches the key sets that are due; returns when no fetch is under way any more. A failure is logged; the former keys
-/// stay.
-pub(crate) async fn refresh(shared: &Shared) {
+/// stay. Whoever asked may hang up: the fetch goes on, for everyone else.
+pub(crate) async fn refresh(shared: &Arc<Shared>) {
+    let fetched = tokio::spawn(fetch_due(shared.clone()));
+    fetched.await.expect("a fetch does not panic");
+}
+
+async fn fetch_due(shared: Arc<Shared>) {
     // Who comes while a fetch is under way waits for it: what it brings is what they came for.
     let _one_at_a_time = shared.fetching.lock().await;
     for url in shared.issuers.take_due(clock::now()) {

@@ -62,6 +62,12 @@ pub(crate) fn forbidden(message: &str) -> Reply {
     json(StatusCode::FORBIDDEN, &json!({"error": "forbidden", "message": message}))
 }
 
+/// 421: the Host header names somebody else.
+pub(crate) fn misdirected() -> Reply {
+    let message = "this gateway does not answer to that name; if it should, set public_host in its configuration";
+    json(StatusCode::MISDIRECTED_REQUEST, &json!({"error": "misdirected", "message": message}))
+}
+
 /// 429: the same request may succeed later.
 pub(crate) fn slow_down(retry_after: Duration) -> Reply {
     let seconds = retry_after.as_secs() + u64::from(retry_after.subsec_nanos() > 0);

@@ -39,7 +39,6 @@ pub struct Gateway {
     address: Address,
     shared: Arc<Shared>,
     phase: watch::Sender<Phase>,
-    revocations: watch::Sender<u64>,
     _lock: StateLock,
 }
 
@@ -110,7 +109,6 @@ impl Gateway {
         let bell = doorbell::hang(&config.state)
             .map_err(|source| BindError::Doorbell { state: config.state.clone(), source })?;
         let (phase, watched_phase) = watch::channel(Phase::Starting);
-        let (revocations, watched_revocations) = watch::channel(0);
         let shared = Shared {
             guard: Guard::new(&config, &machine),
             hub: Hub::new(Registry::new(config.state.clone(), config.holder.clone())),
@@ -121,10 +119,9 @@ impl Gateway {
             metrics: Metrics::default(),
             pending: Arc::new(Pending::new(config.pending_per_address)),
             links_open: Tally::new(),
-            sessions: Tally::new(),
             notices: Notices::new(),
             phase: watched_phase,
-            revocations: watched_revocations,
+            revocations: watch::Sender::new(0),
             boot: getrandom::u64()?.max(1),
             started: Instant::now(),
             encryption: ground.encryption,
@@ -132,15 +129,7 @@ impl Gateway {
             config,
         };
         let address = Address::new(&shared.config, listen, shared.encryption.as_ref());
-        Ok(Self {
-            listener,
-            bell,
-            address,
-            shared: Arc::new(shared),
-            phase,
-            revocations,
-            _lock: ground.lock,
-        })
+        Ok(Self { listener, bell, address, shared: Arc::new(shared), phase, _lock: ground.lock })
     }
 
     /// Where it can be reached.
@@ -168,13 +157,8 @@ impl Gateway {
     /// is left when the configured patience ends is cut.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let mut tasks = JoinSet::new();
-        tasks.spawn(upkeep::tend(self.revocations.clone(), self.shared.clone()));
-        tasks.spawn(doorbell::answer(
-            self.bell,
-            self.address.clone(),
-            self.revocations,
-            self.shared.clone(),
-        ));
+        tasks.spawn(upkeep::tend(self.shared.clone()));
+        tasks.spawn(doorbell::answer(self.bell, self.address.clone(), self.shared.clone()));
         // Links that come before the channels of a former life are found wait for them.
         let door = tasks.spawn(listen::accept(self.listener, self.shared.clone()));
         let (phase, shared, url) = (&self.phase, &self.shared, &self.address.url);

@@ -57,12 +57,10 @@ pub(crate) struct Shared {
     pub(crate) pending: Arc<Pending>,
     /// Links that are open.
     pub(crate) links_open: Tally,
-    /// Client instances with a live link; the connection loop counts them.
-    pub(crate) sessions: Tally,
     /// What the gateway is doing; a connection loop watches it for the drain.
     pub(crate) phase: watch::Receiver<Phase>,
     /// Changes whenever a device was revoked: a connection then asks [`Control::is_revoked`] about its own.
-    pub(crate) revocations: watch::Receiver<u64>,
+    pub(crate) revocations: watch::Sender<u64>,
     /// Names this life of the process; random, never 0.
     pub(crate) boot: u64,
     /// When this life began.
@@ -77,7 +75,7 @@ impl Shared {
     pub(crate) fn gauges(&self) -> Gauges {
         Gauges {
             links: self.links_open.value(),
-            sessions: self.sessions.value(),
+            sessions: self.fences.len(),
             pending: self.pending.len(),
             uptime_seconds: self.started.elapsed().as_secs_f64(),
         }

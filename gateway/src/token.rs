@@ -2,11 +2,12 @@
 
 use crate::{
     admit::{refusal, refuse},
-    body, clock, cookie,
+    body, clock, cookie, doorbell,
     reply::{self, Reply},
     shared::Shared,
     visit::Visit,
 };
+use devtail_control::AuthError;
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use serde::Deserialize;
@@ -40,7 +41,13 @@ pub(crate) async fn answer(
     let rotate = move || ours.control.refresh(clock::now(), &token, from);
     let tokens = match tokio::task::spawn_blocking(rotate).await.expect("refresh does not panic") {
         Ok(tokens) => tokens,
-        Err(error) => return refusal(&error, from, shared),
+        Err(error) => {
+            if matches!(error, AuthError::RefreshReused) {
+                // That revoked a device, and whoever holds its link is told to go like after any revocation.
+                doorbell::look(shared).await;
+            }
+            return refusal(&error, from, shared);
+        }
     };
     let mut answer = json!({
         "gateway_id": shared.control.gateway_id(),

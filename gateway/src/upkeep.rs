@@ -2,21 +2,18 @@
 
 use crate::{clock, doorbell, jwks, limits::SWEEP_EVERY, shared::Shared};
 use std::sync::Arc;
-use tokio::{
-    sync::watch,
-    time::{MissedTickBehavior, interval},
-};
+use tokio::time::{MissedTickBehavior, interval};
 use tracing::warn;
 
 /// Sweeps the database, looks for revocations that nobody rang for, and fetches issuers' keys; at once and then each
 /// minute, until it is dropped.
-pub(crate) async fn tend(revocations: watch::Sender<u64>, shared: Arc<Shared>) {
+pub(crate) async fn tend(shared: Arc<Shared>) {
     let mut minute = interval(SWEEP_EVERY);
     minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         minute.tick().await;
         sweep(&shared).await;
-        doorbell::look(&revocations, &shared).await;
+        doorbell::look(&shared).await;
         jwks::refresh(&shared).await;
     }
 }
