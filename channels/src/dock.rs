@@ -60,12 +60,21 @@ struct State {
     lost: Option<Fault>,
 }
 
+/// Which of a client's attachments is the newest, for they may come in any order: an older one never takes the place of a
+/// newer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Standing {
+    /// Of the client's Link.
+    pub generation: u64,
+    /// Which Open of that Link it was, counted from 1.
+    pub open: u64,
+}
+
 #[derive(Debug)]
 struct Reader {
     ch: Ch,
     bell: Arc<Bell>,
-    /// Of the client's Link: an older one never takes the place of a newer.
-    generation: u64,
+    standing: Standing,
     /// Names the attachment: only its own end ends it.
     token: u64,
 }
@@ -138,12 +147,12 @@ impl Dock {
     /// of its inputs.
     ///
     /// # Errors
-    /// What the holder says, [`Code::Superseded`] if a newer Link of the client reads already, or [`Code::Failed`] if the
-    /// holder does not answer within 5 s.
+    /// What the holder says, [`Code::Superseded`] if the client has attached anew, or [`Code::Failed`] if the holder does
+    /// not answer within 5 s.
     pub async fn attach(
         &self,
         client: ClientId,
-        generation: u64,
+        standing: Standing,
         ch: Ch,
         bell: Arc<Bell>,
         outbox: Option<OutboxRange>,
@@ -154,22 +163,24 @@ impl Dock {
             if let Some(fault) = &state.lost {
                 return Err(fault.clone());
             }
-            if state.readers.get(&client).is_some_and(|reader| reader.generation > generation) {
-                return Err(Fault::new(
-                    Code::Superseded,
-                    "A newer link of this app reads the channel.",
-                ));
+            if state.readers.get(&client).is_some_and(|reader| reader.standing > standing) {
+                return Err(superseded());
             }
             state.mirror.attach(self.id, self.kind, client, outbox)?;
             let token = state.next_token;
             state.next_token += 1;
-            state.readers.insert(client, Reader { ch, bell, generation, token });
+            state.readers.insert(client, Reader { ch, bell, standing, token });
             state.opening.insert(client, answer);
             Attachment::new(Arc::clone(&self.shared), client, token)
         };
         self.shared.outgoing.notify_one();
-        let opened = within(opened).await?.unwrap_or_else(|_| Err(stuck()))?;
+        let opened = within(opened).await?.unwrap_or_else(|_| Err(self.unanswered()))?;
         Ok((attachment, opened))
+    }
+
+    /// Why an attach went without an answer: the holder is gone, or the client has attached anew.
+    fn unanswered(&self) -> Fault {
+        self.shared.lock().lost.clone().unwrap_or_else(superseded)
     }
 
     /// A client's input, on its way to the holder's Inbox.
@@ -262,6 +273,10 @@ fn unreachable_because(error: &io::Error) -> Fault {
         return Fault::new(Code::Gone, "This channel has ended and was removed. Open a new one.");
     }
     Fault::new(Code::Failed, format!("The channel's holder cannot be reached: {error}. Try again."))
+}
+
+fn superseded() -> Fault {
+    Fault::new(Code::Superseded, "This app has opened the channel anew.")
 }
 
 fn stuck() -> Fault {

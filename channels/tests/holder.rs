@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use devtail_channels::dock::Bell;
+use devtail_channels::dock::{Bell, Standing};
 use devtail_channels::registry::Kind;
 use devtail_channels::terminal::{End, Input, Screen, Size, Spec};
 use devtail_protocol::wire::{Inputs, OutboxRange, Outcome};
@@ -19,7 +19,7 @@ use devtail_protocol::{Ch, ChannelId, ClientId, Code};
 use rustix::process::Signal;
 
 use host::Host;
-use reader::Reader;
+use reader::{FIRST, Reader};
 
 const ANN: ClientId = ClientId([1; 16]);
 const BEN: ClientId = ClientId([2; 16]);
@@ -122,7 +122,8 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
     assert_eq!(dock.extent().unwrap().epoch, epoch);
     let bell = Arc::new(Bell::default());
     let outbox = Some(OutboxRange { first: 1, next: 3 });
-    let (attachment, opened) = dock.attach(ANN, 1, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
+    let (attachment, opened) =
+        dock.attach(ANN, FIRST, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
     assert_eq!((opened.inputs, opened.applied), (Inputs::Known, 1));
     let mut ann = Reader {
         dock: Arc::clone(dock),
@@ -168,6 +169,17 @@ async fn the_end_is_there_for_those_who_come_late() {
     ben.shows("last words").await;
     let line = host.list(&[Arc::clone(&dock)]).await.remove(0);
     assert_eq!((line.end, line.pid), (Some(End::Signal("SIGTERM".into())), 0));
+}
+
+#[tokio::test]
+async fn an_attachment_that_comes_late_does_not_end_the_one_that_overtook_it() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh"]).await;
+    let later = Standing { open: 2, ..FIRST };
+    let (_attachment, _) = dock.attach(ANN, later, Ch(1), Arc::default(), None).await.unwrap();
+    let late = dock.attach(ANN, FIRST, Ch(2), Arc::default(), None).await;
+    assert_eq!(late.unwrap_err().code, Code::Superseded);
+    assert_eq!(dock.readers(), 1);
 }
 
 #[tokio::test]

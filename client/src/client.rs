@@ -142,7 +142,12 @@ impl Client {
         self.change(|session| session.fetch(kind, query))
     }
 
-    /// The network changed, or the app came to the front: asks and dials at once.
+    /// The network changed: what was being dialled is dialled anew, and a Link in use asked whether it lives.
+    pub fn network_changed(&self) {
+        self.change(|session| session.network_changed(clock::now()));
+    }
+
+    /// The app came to the front, or the person asks: asks and dials at once.
     pub fn nudge(&self) {
         self.change(|session| session.nudge(clock::now()));
     }

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use devtail_channels::dock::{Bell, Note};
+use devtail_channels::dock::{Bell, Note, Standing};
 use devtail_protocol::limits::{CHANNELS_MAX, FETCHES_MAX};
 use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
 use devtail_protocol::wire::Outcome;
-use devtail_protocol::{Boot, Ch, ChannelId, ClientId, Code, Fault, Time};
+use devtail_protocol::{Boot, Ch, ClientId, Code, Fault, Time};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
@@ -48,6 +48,7 @@ pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
         started,
         close_by: None,
         opening: BTreeMap::new(),
+        opens: 0,
         errands: 0,
         done,
         ending: None,
@@ -90,7 +91,9 @@ struct Connection {
     /// A link that is to end ends then, whether or not its last words were taken.
     close_by: Option<Instant>,
     /// Channels being opened: what comes of any other errand is void.
-    opening: BTreeMap<Ch, ChannelId>,
+    opening: BTreeMap<Ch, Standing>,
+    /// How many Opens came.
+    opens: u64,
     errands: usize,
     done: mpsc::Sender<Done>,
     /// The close code and reason of a link that is to end.
@@ -192,10 +195,11 @@ impl Connection {
             }
             ServerEvent::Open { ch, id, kind, spec, outbox } => {
                 let Some(place) = &self.place else { return Ok(()) };
-                let (client, generation, bell) =
-                    (place.client, place.generation, Arc::clone(&self.bell));
-                let opening = Opening { ch, id, kind, spec, outbox, client, generation, bell };
-                self.opening.insert(ch, id);
+                self.opens += 1;
+                let standing = Standing { generation: place.generation, open: self.opens };
+                let (client, bell) = (place.client, Arc::clone(&self.bell));
+                let opening = Opening { ch, id, kind, spec, outbox, client, standing, bell };
+                self.opening.insert(ch, standing);
                 self.errand(errand::open(
                     Arc::clone(&self.shared),
                     self.principal.clone(),
@@ -244,7 +248,7 @@ impl Connection {
         self.errands -= 1;
         match done {
             Done::Answered { req, answer } => self.session.fetched(req, answer),
-            Done::Opened { ch, id, .. } if self.opening.get(&ch) != Some(&id) => {}
+            Done::Opened { ch, standing, .. } if self.opening.get(&ch) != Some(&standing) => {}
             Done::Opened { ch, opened: Err(fault), .. } => {
                 self.opening.remove(&ch);
                 self.count_fault(&fault);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use devtail_channels::dock::Bell;
+use devtail_channels::dock::{Bell, Standing};
 use devtail_channels::registry::Kind;
 use devtail_control::{Denied, Principal, Scope};
 use devtail_protocol::session::Attached;
@@ -20,7 +20,7 @@ const WORKSPACE: &str = "default";
 /// What came of an errand.
 #[derive(Debug)]
 pub(crate) enum Done {
-    Opened { ch: Ch, id: ChannelId, opened: Result<(Docked, Attached), Fault> },
+    Opened { ch: Ch, standing: Standing, opened: Result<(Docked, Attached), Fault> },
     Answered { req: u32, answer: Result<Bytes, Fault> },
 }
 
@@ -33,14 +33,14 @@ pub(crate) struct Opening {
     pub(crate) spec: Option<Bytes>,
     pub(crate) outbox: Option<OutboxRange>,
     pub(crate) client: ClientId,
-    pub(crate) generation: u64,
+    pub(crate) standing: Standing,
     pub(crate) bell: Arc<Bell>,
 }
 
 /// Opens a channel: grant, dock, Inbox.
 pub(crate) async fn open(shared: Arc<Shared>, principal: Principal, opening: Opening) -> Done {
-    let (ch, id) = (opening.ch, opening.id);
-    Done::Opened { ch, id, opened: try_open(&shared, principal, opening).await }
+    let (ch, standing) = (opening.ch, opening.standing);
+    Done::Opened { ch, standing, opened: try_open(&shared, principal, opening).await }
 }
 
 async fn try_open(
@@ -48,7 +48,7 @@ async fn try_open(
     principal: Principal,
     opening: Opening,
 ) -> Result<(Docked, Attached), Fault> {
-    let Opening { ch, id, kind, spec, outbox, client, generation, bell } = opening;
+    let Opening { ch, id, kind, spec, outbox, client, standing, bell } = opening;
     let kind = Kind::named(&kind)?;
     let traits = kind.traits();
     let rights =
@@ -57,7 +57,7 @@ async fn try_open(
     if dock.kind() != traits.name {
         return Err(Fault::new(Code::UnknownKind, "This channel is of another kind."));
     }
-    let (attachment, opened) = dock.attach(client, generation, ch, bell, outbox).await?;
+    let (attachment, opened) = dock.attach(client, standing, ch, bell, outbox).await?;
     let extent =
         dock.extent().ok_or_else(|| Fault::new(Code::Gone, "This channel has just ended."))?;
     let (class, sealed) = (traits.class, traits.sealed);

@@ -122,6 +122,10 @@ pub const PING_EARNED: Duration = Duration::from_millis(250);
 pub const RTT_REFRESH: Duration = Duration::from_secs(5);
 /// Longest wait between dials.
 pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// A Link that lived so long behind its upgrade was a good one: the next dial after it is at once.
+pub const LINK_PROVED: Duration = Duration::from_secs(5);
+/// The longest a gateway may ask a client to stay away.
+pub const GO_AWAY_MAX: Duration = Duration::from_secs(5 * 60);
 /// Shortest wait before the next second dial while a Link is suspect: where every dial fails at once, nothing spins.
 pub const REDIAL_MIN: Duration = Duration::from_millis(500);
 /// First wait before a channel that was unavailable is asked for again; it doubles up to [`BACKOFF_MAX`].

@@ -228,7 +228,7 @@ fn floods_of_channels_questions_pings_and_inputs_end_at_their_limits() {
             .err()
     });
     assert_eq!(limit.unwrap().code, Code::Limit);
-    assert!(taken <= 2 * INPUT_UNAPPLIED_MAX, "{taken}");
+    assert!(taken <= INPUT_UNAPPLIED_MAX, "{taken}");
 }
 
 #[test]

@@ -119,6 +119,8 @@ fn tell(shared: &Shared, state: &mut State) {
             }
             MirrorEvent::Refused(client, fault) => {
                 if let Some(reader) = state.readers.remove(&client) {
+                    state.mirror.detach(client);
+                    shared.outgoing.notify_one();
                     reader.bell.note(Note::Lost(reader.ch, fault));
                 }
             }

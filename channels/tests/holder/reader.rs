@@ -4,10 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use devtail_channels::dock::{Attachment, Bell, Dock, Note};
+use devtail_channels::dock::{Attachment, Bell, Dock, Note, Standing};
 use devtail_channels::terminal::{End, Input, Screen, Size, Snapshot};
 use devtail_protocol::wire::{Inputs, Outcome};
 use devtail_protocol::{Ch, ClientId};
+
+/// The first Open of a client's first Link.
+pub(crate) const FIRST: Standing = Standing { generation: 1, open: 1 };
 
 /// One device that reads a terminal.
 pub(crate) struct Reader {
@@ -25,7 +28,7 @@ impl Reader {
     pub(crate) async fn attach(dock: &Arc<Dock>, client: ClientId) -> Self {
         let bell = Arc::new(Bell::default());
         let (attachment, opened) =
-            dock.attach(client, 1, Ch(1), Arc::clone(&bell), None).await.unwrap();
+            dock.attach(client, FIRST, Ch(1), Arc::clone(&bell), None).await.unwrap();
         assert_eq!(opened.inputs, Inputs::Known);
         let extent = dock.extent().unwrap();
         let screen = Screen::at(Size::default(), extent.base);

@@ -1,6 +1,6 @@
 //! The Mirror: a gateway's copy of the end of a holder's Log, and its way to the holder's Inbox.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 
@@ -23,7 +23,7 @@ pub enum MirrorEvent {
     Ready,
     /// There is more to read: Data, a Snapshot or the End.
     News,
-    /// The answer to [`Mirror::attach`].
+    /// The answer to the client's last [`Mirror::attach`]; one before it that was still to come is void.
     Attached(ClientId, Opened),
     /// Inputs of this client are settled up to here, the last with this outcome.
     Settled(ClientId, u64, Outcome),
@@ -38,6 +38,8 @@ pub enum MirrorEvent {
 pub struct Mirror {
     state: State,
     control: VecDeque<Frame>,
+    /// Answers to Opens of a client that are still to come, in order: only the last is for its reader of now.
+    answers_due: BTreeMap<ClientId, u32>,
     events: VecDeque<MirrorEvent>,
     snapshot: SnapshotState,
     status: Option<Bytes>,
@@ -79,6 +81,7 @@ impl Mirror {
         Self {
             state: State::Greeting,
             control: VecDeque::from([Frame::Hello(hello)]),
+            answers_due: BTreeMap::new(),
             events: VecDeque::new(),
             snapshot: SnapshotState::None,
             status: None,
@@ -98,7 +101,7 @@ impl Mirror {
 
     fn handle_frame(&mut self, frame: Frame) -> Result<(), Fault> {
         match frame {
-            Frame::Opened(opened) => self.opened(opened),
+            Frame::Opened(opened) => self.opened(opened)?,
             Frame::Data(data) => self.data(&data)?,
             Frame::Snapshot(snapshot) => {
                 self.snapshot = SnapshotState::Fresh(snapshot.at, snapshot.state);
@@ -137,15 +140,22 @@ impl Mirror {
         Ok(())
     }
 
-    fn opened(&mut self, opened: Opened) {
+    fn opened(&mut self, opened: Opened) -> Result<(), Fault> {
         if let Some(client) = opened.client {
-            self.events.push_back(MirrorEvent::Attached(client, opened));
-            return;
+            let due = self.answers_due.get_mut(&client);
+            let due = due.ok_or_else(|| broken("it opened what nobody asked for"))?;
+            *due -= 1;
+            if *due == 0 {
+                self.answers_due.remove(&client);
+                self.events.push_back(MirrorEvent::Attached(client, opened));
+            }
+            return Ok(());
         }
         let start = Position { epoch: opened.epoch, offset: opened.base };
         let log = Log::starting_at(start, opened.unit, LOG_BYTES, opened.loss);
         self.state = State::Filling { log, until: opened.head };
         self.filled();
+        Ok(())
     }
 
     fn data(&mut self, data: &Data) -> Result<(), Fault> {
@@ -214,7 +224,9 @@ impl Mirror {
         client: ClientId,
         outbox: Option<OutboxRange>,
     ) -> Result<(), Fault> {
-        self.say(Frame::Open(open(id, kind, Some(client), outbox)))
+        self.say(Frame::Open(open(id, kind, Some(client), outbox)))?;
+        *self.answers_due.entry(client).or_default() += 1;
+        Ok(())
     }
 
     /// Asks the holder a question of the kind.

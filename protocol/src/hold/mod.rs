@@ -6,6 +6,8 @@
 mod front;
 mod mirror;
 mod owner;
+#[cfg(test)]
+mod tests;
 
 pub use mirror::{Mirror, MirrorEvent};
 pub use owner::{FrontId, Owner, OwnerEvent};

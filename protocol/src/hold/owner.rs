@@ -36,8 +36,6 @@ pub enum OwnerEvent {
     Attached(ClientId),
     /// A client has left, or its gateway died.
     Detached(ClientId),
-    /// A front waits for [`Owner::snapshot`].
-    SnapshotWanted,
     /// A front asks the kind; answer with [`Owner::answer`].
     Asked {
         /// Who asks.
@@ -148,7 +146,6 @@ impl Owner {
                 if let Some(front) = self.fronts.get_mut(&front) {
                     front.wants_snapshot = true;
                 }
-                self.events.push_back(OwnerEvent::SnapshotWanted);
                 Ok(())
             }
             Frame::Fetch { req, query, .. } => {
@@ -309,7 +306,12 @@ impl Owner {
         }
     }
 
-    /// The Log's fold at `at`, for the fronts that want it. Too large a one is not sent, and the reader waits for the next.
+    /// Whether a front waits for [`Self::snapshot`]: until it has one, however long the fold is ahead of the Log.
+    pub fn wants_snapshot(&self) -> bool {
+        self.fronts.values().any(|front| front.wants_snapshot)
+    }
+
+    /// The Log's fold at `at`, for the fronts that want it. Too large a one is not sent: a kind sees to it that its own fit.
     pub fn snapshot(&mut self, at: u64, state: &Bytes) {
         debug_assert!(at <= self.log.extent().head, "a Snapshot lies within the Log");
         if state.len() > SNAPSHOT_MAX {

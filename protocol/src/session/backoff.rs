@@ -22,7 +22,7 @@ impl Backoff {
         ceiling.mul_f64((random >> 11) as f64 / (1u64 << 53) as f64)
     }
 
-    /// The network changed, the app came to the front, or a Link lives.
+    /// The network changed, the app came to the front, or a Link has lived.
     pub const fn reset(&mut self) {
         self.failures = 0;
     }

@@ -23,8 +23,6 @@ pub(super) struct Dock {
     pub(super) front: FrontId,
     pub(super) mirror: RefCell<Mirror>,
     pub(super) readers: BTreeMap<ClientId, Reader>,
-    /// Answers to Opens of a client that are still to come: only the last is for its reader of now.
-    answers_due: BTreeMap<ClientId, u32>,
 }
 
 /// One client on a Dock.
@@ -48,7 +46,7 @@ pub(super) enum Note {
 impl Dock {
     pub(super) fn new(id: ChannelId, front: FrontId, gateway: ClientId) -> Self {
         let mirror = RefCell::new(Mirror::new(gateway, id, Model::of(id).name()));
-        Self { id, front, mirror, readers: BTreeMap::new(), answers_due: BTreeMap::new() }
+        Self { id, front, mirror, readers: BTreeMap::new() }
     }
 
     pub(super) fn attach(
@@ -59,7 +57,6 @@ impl Dock {
         outbox: Option<OutboxRange>,
     ) -> Result<(), Fault> {
         self.mirror.get_mut().attach(self.id, Model::of(self.id).name(), client, outbox)?;
-        *self.answers_due.entry(client).or_default() += 1;
         let reader = Reader { wire, ch, opened: None, is_attached: false };
         self.readers.insert(client, reader);
         Ok(())
@@ -96,9 +93,7 @@ impl Dock {
                 notes.extend(self.readers.values().map(|reader| (reader.wire, Note::News)));
             }
             MirrorEvent::Attached(client, opened) => {
-                let due = self.answers_due.entry(client).or_default();
-                *due = due.saturating_sub(1);
-                if let Some(reader) = self.readers.get_mut(&client).filter(|_| *due == 0) {
+                if let Some(reader) = self.readers.get_mut(&client) {
                     reader.opened = Some(opened);
                 }
                 self.begin_reading(notes);
@@ -111,6 +106,7 @@ impl Dock {
             }
             MirrorEvent::Refused(client, fault) => {
                 let reader = self.readers.remove(&client);
+                self.mirror.get_mut().detach(client);
                 notes.extend(reader.map(|reader| (reader.wire, Note::Refused(reader.ch, fault))));
             }
             MirrorEvent::Answered(..) => {}

@@ -190,10 +190,6 @@ impl Gateway {
                 visit.session.attached(ch, attached);
             }
             Note::Settled(ch, seq, outcome) => visit.session.settled(now, ch, seq, outcome),
-            // An input that does not follow: the client must ask again what is known of it.
-            Note::Refused(_, fault) if fault.code == Code::BadSequence => {
-                visit.session.fail(Fault { ch: None, ..fault });
-            }
             Note::Refused(ch, fault) => {
                 visit.channels.remove(&ch);
                 visit.session.refused(ch, fault);

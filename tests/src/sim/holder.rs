@@ -169,14 +169,14 @@ impl Holder {
                     let at = if self.traits.slow_us == 0 { now } else { at };
                     self.taken.push_back((at, client, seq, bytes));
                 }
-                OwnerEvent::SnapshotWanted => {
-                    let state = self.fold.to_state(rng.index(self.traits.snapshot_padding + 1));
-                    let due = now + rng.micros(0, self.traits.snapshot_us);
-                    self.snapshot.get_or_insert((due, self.owner.extent().head, state));
-                }
                 OwnerEvent::Asked { front, req, query } => self.owner.answer(front, req, Ok(query)),
                 OwnerEvent::Attached(_) | OwnerEvent::Detached(_) => {}
             }
+        }
+        if self.owner.wants_snapshot() && self.snapshot.is_none() {
+            let state = self.fold.to_state(rng.index(self.traits.snapshot_padding + 1));
+            let due = now + rng.micros(0, self.traits.snapshot_us);
+            self.snapshot = Some((due, self.owner.extent().head, state));
         }
         self.apply_due(now, truth, rng)
     }

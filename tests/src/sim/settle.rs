@@ -5,6 +5,7 @@ use std::time::Duration;
 use devtail_protocol::Time;
 
 use super::Checked;
+use super::holder::Holder;
 use super::model::Model;
 use super::phone::Phone;
 use super::view::View;
@@ -21,8 +22,12 @@ const QUIET_TURNS_PER_PHONE: u64 = 24;
 pub(super) fn settle(world: &mut World) -> Checked {
     world.heal();
     world.run_until(world.now + SETTLED_WITHIN)?;
+    // A slow program is given its time: it may rest between two flights of one long paste.
     for _ in 0..20 {
-        if world.holders.values().all(|holder| holder.is_quiet()) {
+        let is_typing =
+            |phone: &Phone| phone.views.keys().any(|ch| phone.session.waiting(*ch).0 > 0);
+        let all_quiet = world.holders.values().all(Holder::is_quiet);
+        if all_quiet && !world.phones.iter().any(is_typing) {
             break;
         }
         world.run_until(world.now + SETTLED_WITHIN)?;

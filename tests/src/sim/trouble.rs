@@ -76,7 +76,7 @@ impl Trouble {
                 }
                 world.phones[phone].weather = World::weather(&mut world.rng);
                 world.phones[phone].network = Network::Up;
-                world.nudge(phone);
+                world.network_changed(phone);
             }
             Self::Stall => {
                 let pause = world.rng.millis(10, 20_000);
@@ -103,7 +103,7 @@ impl Trouble {
             Self::NetworkBack => {
                 world.phones[phone].network = Network::Up;
                 if world.rng.chance(50) {
-                    world.nudge(phone);
+                    world.network_changed(phone);
                 }
             }
         }

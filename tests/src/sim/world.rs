@@ -169,6 +169,11 @@ impl World {
         self.phones[phone].wake = true;
     }
 
+    pub(super) fn network_changed(&mut self, phone: usize) {
+        self.phones[phone].session.network_changed(self.now);
+        self.phones[phone].wake = true;
+    }
+
     pub(super) fn sleep(&mut self, phone: usize) -> Checked {
         let Self { now, rng, net, phones, truth, .. } = self;
         phones[phone].sleep(*now, net, truth, rng)

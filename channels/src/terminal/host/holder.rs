@@ -197,6 +197,7 @@ impl Holder {
             self.handle(event);
         }
         self.work();
+        self.show();
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
         }

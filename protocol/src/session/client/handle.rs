@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::link::Phase;
 use super::{ClientEvent, ClientSession};
 use crate::fault::{Code, Fault};
-use crate::limits::EVENTS_MAX;
+use crate::limits::{CONTROL_FRAMES_MAX, EVENTS_MAX, GO_AWAY_MAX};
 use crate::time::Time;
 use crate::wire::{Frame, InputAck, Inputs, Opened, Outcome, Snapshot, Version};
 
@@ -19,6 +19,12 @@ impl ClientSession {
     pub fn handle_packet(&mut self, now: Time, packet: Bytes) -> Result<(), Fault> {
         if self.events.len() >= EVENTS_MAX {
             return Err(Fault::new(Code::Limit, "The driver does not read its events."));
+        }
+        if self.control.len() >= CONTROL_FRAMES_MAX {
+            return Err(Fault::new(
+                Code::Limit,
+                "The gateway asks for more answers than it reads.",
+            ));
         }
         let Some(link) = self.link() else { return Ok(()) };
         link.rx_bytes += packet.len() as u64;
@@ -73,7 +79,8 @@ impl ClientSession {
                 }
             }
             Frame::GoAway(after_ms) => {
-                self.come_back_at = Some(now + Duration::from_millis(u64::from(after_ms)))
+                let after = Duration::from_millis(u64::from(after_ms));
+                self.come_back_at = Some(now + after.min(GO_AWAY_MAX));
             }
             Frame::Unknown => {}
             Frame::Hello(_)

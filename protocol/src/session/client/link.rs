@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::{ClientEvent, ClientSession, LinkState};
 use crate::fault::Fault;
 use crate::id::Ch;
-use crate::limits::{DIAL_WITHIN, REDIAL_MIN, WELCOME_WITHIN};
+use crate::limits::{DIAL_WITHIN, LINK_PROVED, REDIAL_MIN, WELCOME_WITHIN};
 use crate::link::{AckClock, Liveness, Pulse};
 use crate::time::Time;
 use crate::wire::{Decoder, Encoder, Frame, Hello, Sealed, Version};
@@ -42,6 +42,8 @@ pub(super) struct Link {
     redial_at: Option<Time>,
     /// The channels that its Hello named.
     named: BTreeSet<Ch>,
+    /// From then on the dials that led to it are forgotten: one that dies behind its Welcome is a dial that failed.
+    proved_at: Time,
 }
 
 impl ClientSession {
@@ -70,6 +72,8 @@ impl ClientSession {
         if matches!(self.phase, Phase::Asleep | Phase::Closed) {
             return;
         }
+        // What the driver has not yet read about dials is overtaken by this one.
+        self.events.retain(|event| !matches!(event, ClientEvent::Dial | ClientEvent::CancelDial));
         let srtt = self.link().and_then(|link| link.liveness.srtt());
         self.forget_link();
         self.redialing = false;
@@ -83,6 +87,7 @@ impl ClientSession {
                 suspected: false,
                 redial_at: None,
                 named: std::mem::take(&mut self.named),
+                proved_at: now + LINK_PROVED,
             },
         };
     }
@@ -90,8 +95,9 @@ impl ClientSession {
     /// The Link in use is gone; without one in use, nothing changes. `fault`: what the gateway said, if anything;
     /// `random`: uniform, for the jitter.
     pub fn link_down(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
-        if self.link().is_none() {
-            return;
+        let Some(proved_at) = self.link().map(|link| link.proved_at) else { return };
+        if now >= proved_at {
+            self.backoff.reset();
         }
         self.forget_link();
         if let Some(fault) = fault.filter(|fault| !fault.should_retry()) {
@@ -108,6 +114,10 @@ impl ClientSession {
 
     /// A dial failed. `fault` as in [`Self::link_down`].
     pub fn dial_failed(&mut self, now: Time, random: u64, fault: Option<&Fault>) {
+        // The one that is ordered and not begun cannot have failed: this was the one before it, which is void.
+        if self.events.contains(&ClientEvent::Dial) {
+            return;
+        }
         let was_second = std::mem::take(&mut self.redialing);
         if let Some(fault) = fault.filter(|fault| !fault.should_retry())
             && matches!(self.phase, Phase::Dialing)
@@ -127,7 +137,32 @@ impl ClientSession {
         }
     }
 
-    /// The network changed, or the app came to the front: ask at once, dial at once.
+    /// The network changed: what is being dialled goes by the old one and is dialled anew; a Link in use is asked whether
+    /// it lives, for it may.
+    pub fn network_changed(&mut self, now: Time) {
+        match &mut self.phase {
+            Phase::Dialing => {
+                self.backoff.reset();
+                self.events.push_back(ClientEvent::CancelDial);
+                self.events.push_back(ClientEvent::Dial);
+            }
+            Phase::Greeting { .. } => {
+                self.backoff.reset();
+                self.events.push_back(ClientEvent::HangUp);
+                self.forget_link();
+                self.dial();
+            }
+            Phase::Live(_) if self.redialing => {
+                self.events.push_back(ClientEvent::CancelDial);
+                self.events.push_back(ClientEvent::Dial);
+                self.nudge(now);
+            }
+            Phase::Offline { .. } | Phase::Live(_) => self.nudge(now),
+            Phase::Asleep | Phase::Closed => {}
+        }
+    }
+
+    /// The app came to the front, or the person asks: ask at once, dial at once.
     pub fn nudge(&mut self, now: Time) {
         self.backoff.reset();
         match &mut self.phase {
@@ -173,6 +208,9 @@ impl ClientSession {
                     Pulse::Alive => {}
                     Pulse::Suspect(since) if !link.suspected => {
                         link.suspected = true;
+                        if now >= link.proved_at {
+                            self.backoff.reset();
+                        }
                         self.say(LinkState::Suspect { since });
                         self.redial();
                     }
@@ -259,7 +297,6 @@ impl ClientSession {
         if let Phase::Greeting { link, .. } = std::mem::replace(&mut self.phase, Phase::Closed) {
             self.say_what_hello_missed(&link.named);
             self.phase = Phase::Live(link);
-            self.backoff.reset();
             self.come_back_at = None;
             self.say(LinkState::Live);
         }

@@ -10,6 +10,8 @@
 mod channel;
 mod handle;
 mod link;
+#[cfg(test)]
+mod tests;
 mod transmit;
 
 use std::cmp::Reverse;

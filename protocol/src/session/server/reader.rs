@@ -123,7 +123,7 @@ impl Reader {
     /// An input is passed on; refuses more than a client may leave unsettled.
     pub(super) fn input(&mut self, input: &Input) -> Result<(), Fault> {
         let cost = input.bytes.len() + INPUT_COST;
-        if self.unsettled_cost + cost > 2 * INPUT_UNAPPLIED_MAX {
+        if self.unsettled_cost + cost > INPUT_UNAPPLIED_MAX {
             let fault = format!(
                 "More than {INPUT_UNAPPLIED_MAX} bytes of input wait to be applied (input_unapplied)."
             );

@@ -29,12 +29,6 @@ impl Holder {
             OwnerEvent::Detached(client) => {
                 self.sizes.remove(&client);
             }
-            OwnerEvent::SnapshotWanted => {
-                let (at, snapshot) = self.source.snapshot(&self.name);
-                if at <= self.owner.extent().head {
-                    self.owner.snapshot(at, &snapshot.encode());
-                }
-            }
             OwnerEvent::Asked { front, req, query } => {
                 let answer = Query::decode(&query)
                     .map(|Query::List| Answer::List(vec![self.line()]).encode());
@@ -44,6 +38,14 @@ impl Holder {
                     answer.map_err(|bad| Fault::new(Code::BadSpec, bad.to_string())),
                 );
             }
+        }
+    }
+
+    /// Gives the Snapshot that is waited for, once the Log has all that the screen shows.
+    pub(super) fn show(&mut self) {
+        if self.backlog.is_empty() && self.owner.wants_snapshot() {
+            let (at, snapshot) = self.source.snapshot(&self.name);
+            self.owner.snapshot(at, &snapshot.encode());
         }
     }
 

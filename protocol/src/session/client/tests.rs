@@ -1,0 +1,87 @@
+//! When a client dials, and what it does not let a gateway do to it.
+
+use std::time::Duration;
+
+use super::{ClientConfig, ClientEvent, ClientSession, LinkState};
+use crate::fault::Code;
+use crate::limits::{CONTROL_FRAMES_MAX, GO_AWAY_MAX, LINK_PROVED};
+use crate::time::Time;
+use crate::wire::{Encoder, Frame, Sealed, Welcome};
+use crate::{Boot, ClientId};
+
+/// The greatest jitter there is.
+const LATE: u64 = u64::MAX;
+
+fn session() -> ClientSession {
+    let client = ClientId([1; 16]);
+    ClientSession::new(ClientConfig { client, agent: "a test".to_owned(), zstd_window_log: 0 })
+}
+
+fn say(session: &mut ClientSession, now: Time, frames: &[Frame]) -> Result<(), crate::Fault> {
+    session.handle_packet(now, Encoder::new().seal(now, frames, Sealed::Plain))
+}
+
+fn link(session: &mut ClientSession, now: Time) {
+    session.hello(now);
+    session.link_up(now);
+    let welcome = Welcome { version: 1, boot: Boot(5), zstd_window_log: 0 };
+    say(session, now, &[Frame::Welcome(welcome)]).unwrap();
+    assert!(session.is_live());
+}
+
+fn events(session: &mut ClientSession) -> Vec<ClientEvent> {
+    std::iter::from_fn(|| session.poll_event()).collect()
+}
+
+#[test]
+fn a_link_that_dies_behind_its_welcome_is_a_dial_that_failed() {
+    let mut session = session();
+    let mut now = Time::ZERO;
+    let mut waits = Vec::new();
+    for _ in 0..4 {
+        link(&mut session, now);
+        session.link_down(now, LATE, None);
+        let at = session.poll_timeout().unwrap_or(now);
+        waits.push(at.since(now).as_millis());
+        now = at;
+        session.handle_timeout(now, LATE);
+    }
+    assert_eq!(waits, [0, 500, 1000, 2000]);
+    link(&mut session, now);
+    session.link_down(now + LINK_PROVED, LATE, None);
+    assert_eq!(session.poll_timeout(), None, "one that lived is dialled again at once");
+}
+
+#[test]
+fn what_is_dialled_when_the_network_changes_is_dialled_anew() {
+    let mut session = session();
+    events(&mut session);
+    session.network_changed(Time::ZERO);
+    assert_eq!(events(&mut session), [ClientEvent::CancelDial, ClientEvent::Dial]);
+    session.hello(Time::ZERO);
+    session.link_up(Time::ZERO);
+    session.network_changed(Time::ZERO);
+    let connecting = ClientEvent::State(LinkState::Connecting);
+    assert_eq!(events(&mut session), [ClientEvent::HangUp, connecting, ClientEvent::Dial]);
+    session.sleep();
+    events(&mut session);
+    session.network_changed(Time::ZERO);
+    assert_eq!(events(&mut session), [], "what sleeps is not woken by it");
+}
+
+#[test]
+fn a_gateway_cannot_make_a_client_owe_without_end_or_stay_away_for_weeks() {
+    let mut session = session();
+    link(&mut session, Time::ZERO);
+    let pings: Vec<Frame> = (0..1000).map(Frame::Ping).collect();
+    let refused = (0..10).find_map(|_| say(&mut session, Time::ZERO, &pings).err());
+    assert_eq!(refused.unwrap().code, Code::Limit);
+    assert!(session.control.len() < CONTROL_FRAMES_MAX + pings.len());
+
+    session.link_down(Time::ZERO, LATE, None);
+    link(&mut session, Time::ZERO);
+    say(&mut session, Time::ZERO, &[Frame::GoAway(u32::MAX)]).unwrap();
+    session.link_down(Time::ZERO, LATE, None);
+    let back = session.poll_timeout().unwrap().since(Time::ZERO);
+    assert!(back <= GO_AWAY_MAX && back > Duration::ZERO, "{back:?}");
+}
