@@ -87,3 +87,28 @@ fn reachable(ip: IpAddr) -> IpAddr {
         .and_then(|socket| socket.connect((to, 9)).and_then(|()| socket.local_addr()));
     routed.map_or(Ipv4Addr::LOCALHOST.into(), |address| address.ip())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Folders, Settings};
+
+    #[test]
+    fn a_link_leads_to_where_others_come_in() {
+        let url = |listen: &str, public_host: Option<&str>| {
+            let settings = Settings {
+                listen: Some(listen.parse().unwrap()),
+                public_host: public_host.map(|host| host.parse().unwrap()),
+                ..Settings::default()
+            };
+            let folders = Folders { home: Some("/home/ann".into()), ..Folders::default() };
+            let config = Config::resolve(settings, &folders).unwrap();
+            Address::new(&config, config.listen, None).url
+        };
+        assert_eq!(url("127.0.0.1:8377", None), "http://127.0.0.1:8377/");
+        // A proxy stands before what listens on loopback, and it encrypts.
+        assert_eq!(url("127.0.0.1:8377", Some("dev.example.org")), "https://dev.example.org/");
+        assert_eq!(url("[::1]:8377", Some("dev.example.org:444")), "https://dev.example.org:444/");
+        assert_eq!(url("127.0.0.1:8377", Some("localhost")), "http://localhost:8377/");
+    }
+}

@@ -71,9 +71,11 @@ async fn plain(stream: Stream, deadline: Instant, visit: &Arc<Visit>, shared: &A
         .with_upgrades();
     match timeout(PLAIN_LIFETIME, connection).await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) if error.is_timeout() => shared.metrics.turned_away.add("slow", 1),
-        Ok(Err(error)) => debug!(remote = %visit.remote, %error, "a connection broke off"),
-        Err(_) => shared.metrics.turned_away.add("slow", 1),
+        Ok(Err(error)) if !error.is_timeout() => {
+            debug!(remote = %visit.remote, %error, "a connection broke off");
+        }
+        Ok(Err(_)) | Err(_) if visit.has_asked() => {}
+        Ok(Err(_)) | Err(_) => shared.metrics.turned_away.add("slow", 1),
     }
 }
 

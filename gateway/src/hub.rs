@@ -6,21 +6,32 @@ use bytes::Bytes;
 use dashmap::DashMap;
 use devtail_channels::dock::Dock;
 use devtail_channels::registry::{Kind, Registry};
-use devtail_protocol::{ChannelId, Fault};
+use devtail_protocol::{ChannelId, Code, Fault};
 use tokio::sync::Mutex;
+
+/// Openings that may go on side by side.
+const OPENINGS: usize = 64;
 
 /// Every running channel this gateway knows, and the way to make more.
 #[derive(Debug)]
 pub(crate) struct Hub {
     registry: Registry,
     docks: DashMap<ChannelId, Arc<Dock>>,
-    /// One creation at a time: two links that open the same id must not make two channels.
+    /// One opening of an id at a time: two links that open the same must not make two channels. By id, because a holder that
+    /// does not answer is waited for, by those who ask for it and few others.
+    opening: [Mutex<()>; OPENINGS],
+    /// One creation at a time, so that their number is known.
     creating: Mutex<()>,
 }
 
 impl Hub {
     pub(crate) fn new(registry: Registry) -> Self {
-        Self { registry, docks: DashMap::new(), creating: Mutex::new(()) }
+        Self {
+            registry,
+            docks: DashMap::new(),
+            opening: [const { Mutex::const_new(()) }; OPENINGS],
+            creating: Mutex::new(()),
+        }
     }
 
     /// Finds the channels that outlived the last gateway; returns how many.
@@ -44,13 +55,16 @@ impl Hub {
         if let Some(dock) = self.running(id) {
             return Ok(dock);
         }
-        let _one = self.creating.lock().await;
+        let _one = self.opening[usize::from(id.0[0]) % OPENINGS].lock().await;
         if let Some(dock) = self.running(id) {
             return Ok(dock);
         }
-        let dock = match spec {
-            Some(spec) => self.registry.create(kind, id, spec).await?,
-            None => self.registry.find(kind, id).await?,
+        let dock = match (self.registry.find(kind, id).await, spec) {
+            (Err(Fault { code: Code::Gone, .. }), Some(spec)) => {
+                let _one = self.creating.lock().await;
+                self.registry.create(kind, id, spec).await?
+            }
+            (found, _) => found?,
         };
         self.docks.insert(id, Arc::clone(&dock));
         Ok(dock)

@@ -17,6 +17,7 @@ pub(crate) async fn answer(
     visit: &Visit,
     shared: &Arc<Shared>,
 ) -> Reply {
+    visit.ask();
     let reply = match checked(&request, visit, shared) {
         Ok(()) => route(request, visit, shared).await,
         Err(refusal) => *refusal,

@@ -23,6 +23,7 @@ pub(crate) struct Visit {
 #[derive(Debug)]
 struct State {
     first_deadline: Option<Instant>,
+    has_asked: bool,
     admitted: Option<Admitted>,
 }
 
@@ -40,13 +41,24 @@ pub(crate) struct Admitted {
 impl Visit {
     /// A connection whose first request must be whole by `deadline`.
     pub(crate) fn new(remote: SocketAddr, secure: bool, deadline: Instant) -> Self {
-        let state = Mutex::new(State { first_deadline: Some(deadline), admitted: None });
+        let state =
+            Mutex::new(State { first_deadline: Some(deadline), has_asked: false, admitted: None });
         Self { remote, secure, state }
     }
 
     /// When the body of the request that just began must be whole: for the first one the handshakes count as well.
     pub(crate) fn body_deadline(&self) -> Instant {
         self.state().first_deadline.take().unwrap_or_else(|| Instant::now() + PRE_AUTH)
+    }
+
+    /// A request's head is here.
+    pub(crate) fn ask(&self) {
+        self.state().has_asked = true;
+    }
+
+    /// Whether any request came: who is silent behind one is idle, not slow.
+    pub(crate) fn has_asked(&self) -> bool {
+        self.state().has_asked
     }
 
     /// Lets the connection become a link once its answer is out.

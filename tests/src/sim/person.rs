@@ -153,8 +153,7 @@ impl World {
     }
 
     fn open_shared(&mut self, phone: usize) -> Checked {
-        let ids: Vec<ChannelId> =
-            self.holders.keys().copied().filter(|id| Model::of(*id) != Model::Tunnel).collect();
+        let ids: Vec<ChannelId> = self.holders.keys().copied().collect();
         if ids.is_empty() {
             return Ok(());
         }
