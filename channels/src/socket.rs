@@ -1,4 +1,4 @@
-//! Packets over a Unix socket between a gateway and a holder: each behind its length as a big-endian u32.
+//! Packets over a holder's sockets, as its one loop reads and writes them: each behind its length as a big-endian u32.
 //!
 //! Neither end waits to write: what the socket does not take at once is kept (one packet), and written when it does.
 

@@ -30,7 +30,12 @@ impl ClientSession {
         link.rx_bytes += packet.len() as u64;
         let len = packet.len() as u64;
         let frames = link.decoder.open(packet)?;
-        self.heard(now);
+        // A Link that says its last word lives no more: a dial beside it may just have taken its place.
+        let is_last_word =
+            |frame: &Frame| matches!(frame, Frame::Fault(fault, _) if fault.ch.is_none());
+        if !frames.iter().any(is_last_word) {
+            self.heard(now);
+        }
         if frames.iter().any(|frame| matches!(frame, Frame::Data(_) | Frame::Snapshot(_))) {
             self.note_unreported(now, len);
         } else {

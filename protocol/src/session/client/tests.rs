@@ -70,6 +70,25 @@ fn what_is_dialled_when_the_network_changes_is_dialled_anew() {
 }
 
 #[test]
+fn the_last_word_of_a_suspect_link_does_not_end_the_dial_beside_it() {
+    let mut session = session();
+    link(&mut session, Time::ZERO);
+    let mut now = Time::ZERO;
+    session.nudge(now);
+    while session.poll_transmit(now).is_some() {}
+    while !events(&mut session).contains(&ClientEvent::Dial) {
+        now = session.poll_timeout().unwrap();
+        session.handle_timeout(now, 0);
+        while session.poll_transmit(now).is_some() {}
+    }
+    let superseded = Frame::Fault(crate::Fault::new(Code::Superseded, "a newer one"), None);
+    let fault = say(&mut session, now, &[superseded]).unwrap_err();
+    session.link_down(now, 0, Some(&fault));
+    let connecting = ClientEvent::State(LinkState::Connecting);
+    assert_eq!(events(&mut session), [connecting], "the dial goes on");
+}
+
+#[test]
 fn a_gateway_cannot_make_a_client_owe_without_end_or_stay_away_for_weeks() {
     let mut session = session();
     link(&mut session, Time::ZERO);
