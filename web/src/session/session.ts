@@ -7,7 +7,7 @@
 //      └───────────────┴── linkDown ───┴────────────┘
 import { create } from "@bufbuild/protobuf";
 
-import { CloseSchema, FetchSchema, type Hello, HelloSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
+import { CloseSchema, FetchSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
 import { type Kind, seal } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
 import { CHANNELS_MAX, FETCHES_MAX, INPUT_MAX, REDIAL_MIN_MS } from "../wire/limits";
@@ -15,25 +15,15 @@ import { toHex } from "../wire/hex";
 import { Backoff } from "./backoff";
 import { Channel, type Position } from "./channel";
 import type { LinkState, SessionEvent } from "./event";
+import { helloPacket, type SessionConfig } from "./hello";
 import { Inbound } from "./inbound";
 import { earliest, greeting, Link, linkOf, type Phase, wakeAt } from "./link";
 import { Outbox } from "./outbox";
 import type { Saved } from "./saved";
 
-const VERSION = 1;
 const CH_MAX = 0xffff;
 /** Frames in one packet: more go into the next. */
 const FRAMES_PER_PACKET = 64;
-
-/** What a driver tells a new session. */
-export interface SessionConfig {
-  /** This instance: 16 random bytes, never used by another running client. */
-  client: Uint8Array;
-  /** Program and version, for the gateway's logs; at most 64 bytes. */
-  agent: string;
-  /** Largest zstd window the driver can decode, log2 of bytes; 0: no compressed packets. */
-  zstdWindowLog: number;
-}
 
 export class ClientSession {
   readonly #config: SessionConfig;
@@ -150,7 +140,8 @@ export class ClientSession {
   hello(): Uint8Array {
     this.#generation += 1n;
     this.#named = new Set(this.#channels.keys());
-    return seal([{ case: "hello", value: this.#helloFrame() }]);
+    const channels = [...this.#channels].map(([ch, channel]) => channel.openFrame(ch));
+    return helloPacket(this.#config, this.#generation, this.#lastBoot, channels);
   }
 
   /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
@@ -272,19 +263,6 @@ export class ClientSession {
     comeBackAt: (at) => (this.#comeBackAt = at),
     noteUnreported: (now, units) => this.#noteUnreported(now, units),
   });
-
-  #helloFrame(): Hello {
-    return create(HelloSchema, {
-      versionMin: VERSION,
-      versionMax: VERSION,
-      client: this.#config.client,
-      generation: this.#generation,
-      lastBoot: this.#lastBoot,
-      zstdWindowLog: this.#config.zstdWindowLog,
-      channels: [...this.#channels].map(([ch, channel]) => channel.openFrame(ch)),
-      agent: this.#config.agent,
-    });
-  }
 
   #welcomed(boot: bigint): void {
     if (this.#phase.name !== "greeting") return;
