@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test, type TestContext } from "node:test";
 
 import { Driver } from "../src/driver/driver";
-import { Tokens } from "../src/driver/tokens";
+import { TokenUnavailable, Tokens } from "../src/driver/tokens";
 import type { SessionEvent } from "../src/session/event";
 import { ClientSession } from "../src/session/session";
 import { seal } from "../src/wire/codec";
 import { Code } from "../src/wire/fault";
+import { TOKEN_WITHIN_MS } from "../src/wire/limits";
 import { install, SocketDouble } from "./browser-doubles";
 
 const WELCOME = seal([{ case: "welcome", value: { $typeName: "devtail.v1.Welcome", version: 1, boot: 5n, zstdWindowLog: 0 } }]);
@@ -51,4 +53,25 @@ test("a network that comes back ends the dial under way and begins another", asy
   assert.equal(SocketDouble.all.length, 2);
   assert.equal(SocketDouble.all[0]!.closed, 1000);
   assert.equal(SocketDouble.all[1]!.closed, undefined);
+});
+
+test("a token that is not answered is given up, and asked for again", async (t) => {
+  install(new EventTarget());
+  const asked: AbortSignal[] = [];
+  const giveUp = new AbortController();
+  const timeout = t.mock.method(AbortSignal, "timeout", () => giveUp.signal);
+  t.mock.method(globalThis, "fetch", async (_: string, { signal }: { signal: AbortSignal }) => {
+    asked.push(signal);
+    if (!signal.aborted) await once(signal, "abort");
+    throw signal.reason;
+  });
+  const tokens = new Tokens();
+  const first = assert.rejects(tokens.access(), TokenUnavailable);
+  await settled();
+  assert.deepEqual(timeout.mock.calls.map(({ arguments: [ms] }) => ms), [TOKEN_WITHIN_MS]);
+  assert.deepEqual(asked, [giveUp.signal]);
+  giveUp.abort();
+  await first;
+  await assert.rejects(tokens.access(), TokenUnavailable);
+  assert.equal(asked.length, 2);
 });

@@ -45,5 +45,6 @@ export const REDIAL_MIN_MS = 500;
 export const REOPEN_MIN_MS = 500;
 export const DIAL_WITHIN_MS = 15_000;
 export const WELCOME_WITHIN_MS = 10_000;
+export const TOKEN_WITHIN_MS = 10_000;
 export const LINK_PROVED_MS = 5_000;
 export const GO_AWAY_MAX_MS = 300_000;
