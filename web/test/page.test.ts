@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { suggestedName } from "../src/driver/pairing";
 import { formatSaved, parseSaved } from "../src/driver/tab";
+import { tooMany } from "../src/page/crowd";
 import { SizeClaim } from "../src/page/size-claim";
 import { shown } from "../src/page/text";
 import { fromHex, toHex } from "../src/wire/hex";
@@ -43,6 +44,12 @@ test("the device that works takes the size over, and the one that looks on leave
 
 test("a size that fits already is not sent", () => {
   assert.equal(new SizeClaim().moved(DESK, DESK), undefined);
+});
+
+test("of too many terminals the one looked at longest ago is left, but never one with keys that wait", () => {
+  const panes = [1, 0, 2, 0, 0].map((waiting, number) => ({ waiting, number }));
+  const left = (max: number) => tooMany(panes, max).map(({ number }) => number);
+  assert.deepEqual([left(5), left(4), left(3), left(1)], [[], [1], [1, 3], [1, 3]]);
 });
 
 test("typed bytes are shown with their control characters visible", () => {

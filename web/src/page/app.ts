@@ -13,6 +13,7 @@ import { fromHex, toHex } from "../wire/hex";
 import { ZSTD_WINDOW_LOG } from "../wire/limits";
 import { Banner } from "./banner";
 import { copy } from "./copy";
+import { tooMany } from "./crowd";
 import { askText, confirm } from "./dialog";
 import { button, h } from "./element";
 import { Errand } from "./errand";
@@ -23,7 +24,7 @@ import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 
 const AGENT = "devtail-web 0.1.0";
-/** Terminals kept attached at once; the one looked at longest ago is left first. */
+/** Terminals kept attached at once, as long as nothing typed waits in them. */
 const PANES_MAX = 6;
 
 export class App {
@@ -187,7 +188,7 @@ export class App {
     this.#current = pane;
     this.#panes.delete(toHex(pane.id));
     this.#panes.set(toHex(pane.id), pane);
-    for (const oldest of [...this.#panes.values()].slice(0, -PANES_MAX)) this.#drop(oldest);
+    for (const spare of tooMany([...this.#panes.values()], PANES_MAX)) this.#drop(spare);
     this.element.dataset["view"] = "terminal";
     pane.show();
     this.#list.mark(pane.id);
