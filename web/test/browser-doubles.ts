@@ -26,18 +26,21 @@ export class SocketDouble {
 }
 
 /** Puts the doubles where a browser has the real ones; what they are told is told to `page`, as window and document would. */
-export function install(page: EventTarget): void {
+export function install(page: EventTarget, { hasLocks = true, storageMax = Infinity } = {}): void {
   SocketDouble.all = [];
   const storage = new Map<string, string>();
   const sessionStorage = {
     getItem: (key: string) => storage.get(key) ?? null,
-    setItem: (key: string, value: string) => void storage.set(key, value),
+    setItem: (key: string, value: string) => {
+      if (value.length > storageMax) throw new Error("the quota is exceeded");
+      storage.set(key, value);
+    },
     removeItem: (key: string) => void storage.delete(key),
   };
   const addEventListener = page.addEventListener.bind(page);
   // Nobody else is there to hold a lock.
   const locks = { request: (...args: unknown[]) => (args.at(-1) as () => unknown)() };
-  const navigator = { locks };
+  const navigator = hasLocks ? { locks } : {};
   const doubles = { navigator, WebSocket: SocketDouble, location: { href: "https://host.example/" }, document: page, addEventListener, sessionStorage };
   for (const [name, value] of Object.entries(doubles)) Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
