@@ -6,6 +6,7 @@ import type { Tokens } from "../driver/tokens";
 import { Priority } from "../generated/link_pb";
 import type { Terminal } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
+import { withMore } from "../session/saved";
 import { ClientSession } from "../session/session";
 import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
 import { Code, type Fault } from "../wire/fault";
@@ -72,7 +73,8 @@ export class App {
       hasApplicationCursor: () => this.#current?.hasApplicationCursor ?? false,
     });
     this.element = this.#layOut();
-    leaveOnExit(() => session.save());
+    const held = (id: Uint8Array) => this.#panes.get(toHex(id))?.held ?? [];
+    leaveOnExit(() => withMore(session.save(), held), () => session.save());
   }
 
   /** Begins, once the element is on the page. */
@@ -225,9 +227,10 @@ export class App {
     const name = await askText("Rename terminal", "Name", nameOf(terminal), NAME_MAX);
     if (!name) return;
     const pane = this.#panes.get(toHex(terminal.id));
-    const seq = pane?.tell(rename(name));
-    if (pane?.ch !== undefined && seq !== undefined) this.#renamed = { ch: pane.ch, seq };
-    else this.#tell(terminal.id, rename(name));
+    if (pane?.ch === undefined || pane.isGone) return this.#tell(terminal.id, rename(name));
+    const seq = pane.tell(rename(name));
+    // One that waits behind a paste has no number yet: the list learns it when it is asked next.
+    this.#renamed = seq === undefined ? undefined : { ch: pane.ch, seq };
   }
 
   async #kill(terminal: Terminal): Promise<void> {
