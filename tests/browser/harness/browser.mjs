@@ -67,6 +67,15 @@ export class Tab {
     await this.page.keyboard.press("Enter");
   }
 
+  /** Pastes into the terminal, as the browser does on a person's word; the clipboard itself stays as it is. */
+  async paste(text) {
+    await this.page.locator(".xterm:visible .xterm-helper-textarea").evaluate((area, text) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", text);
+      area.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
+  }
+
   /** What stands on the screen, row by row. */
   async text() {
     const rows = await this.page.locator(".xterm:visible .xterm-rows > div").allInnerTexts();

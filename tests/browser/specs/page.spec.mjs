@@ -165,6 +165,17 @@ for (const [size, options] of Object.entries(SIZES)) {
       await answer("echo stop''ped", /^stopped$/m);
     });
 
+    test("a paste above 1 MiB arrives whole", async () => {
+      const file = `/tmp/devtail-paste-${process.pid}-${size}`;
+      const lines = Array.from({ length: 15_000 }, (_, number) => String(number).padStart(99, "."));
+      const count = `echo "size:$(wc -c < ${file}) last:$(tail -n 1 ${file} | tr -d .)"`;
+      await tab.run(`clear; stty -echo; echo rea''dy; cat > ${file}; stty echo; ${count}; rm ${file}`);
+      await tab.shows(/^ready$/m);
+      await tab.paste(lines.map((line) => `${line}\n`).join(""));
+      await tab.page.keyboard.press("Control+d");
+      await tab.shows(/^size:1500000 last:14999$/m);
+    });
+
     test("a program sets the clipboard", async () => {
       await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: `http://${proxy.listen}` });
       await tab.run("printf '\\033]52;c;%s\\007' $(printf 'copied far away' | base64)");

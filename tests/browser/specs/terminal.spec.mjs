@@ -51,6 +51,8 @@ for (const [size, options] of Object.entries(SIZES)) {
       await picture("3-vim");
       await tab.page.keyboard.press("Escape");
       await tab.run(":wq");
+      // Until it has given the screen back, vim reads what is typed.
+      await tab.shows("red green blue");
       await tab.run("clear; cat /tmp/devtail-$$.txt; rm /tmp/devtail-$$.txt");
       await tab.shows(/^edited in vim$/m);
     });

@@ -1,5 +1,5 @@
 // One WebSocket from dialling to its end. It tells its owner what happens until `drop`, and nothing after it.
-import { Code, codeFromClose, Fault } from "../wire/fault";
+import { badPacket, Code, codeFromClose, Fault } from "../wire/fault";
 import { DIAL_WITHIN_MS } from "../wire/limits";
 
 const SUBPROTOCOL = "devtail.v1";
@@ -62,7 +62,11 @@ export class Dial {
   }
 
   #message(data: unknown): void {
-    if (!this.#isOver && data instanceof ArrayBuffer) this.#listener.packet(this, new Uint8Array(data));
+    if (this.#isOver) return;
+    if (data instanceof ArrayBuffer) return this.#listener.packet(this, new Uint8Array(data));
+    const fault = badPacket("it came as text");
+    this.drop(fault);
+    this.#listener.down(this, fault);
   }
 
   #closed(fault: Fault | undefined): void {

@@ -34,7 +34,7 @@ export class Driver {
   /** Watches the network and the page's visibility, and takes the first turn. */
   start(): void {
     const nudge = () => this.act((session, now) => session.nudge(now));
-    addEventListener("online", nudge);
+    addEventListener("online", () => this.act((session, now) => session.networkChanged(now)));
     addEventListener("pageshow", (event) => event.persisted && nudge());
     document.addEventListener("resume", nudge);
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && nudge());

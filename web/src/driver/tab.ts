@@ -25,16 +25,29 @@ export async function takeInstance(): Promise<Instance> {
   return { client, saved: undefined };
 }
 
-/** Leaves the session to the tab's next page whenever this one goes, and takes it back if it returns. */
-export function leaveOnExit(save: () => Saved): void {
-  addEventListener("pagehide", () => {
-    try {
-      sessionStorage.setItem(KEY, formatSaved(save()));
-    } catch {
-      sessionStorage.removeItem(KEY);
-    }
-  });
-  addEventListener("pageshow", () => sessionStorage.removeItem(KEY));
+/**
+ * Leaves the session to the tab's next page whenever this one goes or is frozen, and takes it back if it returns. Of
+ * several ways to save it, the first that the tab's storage has room for.
+ */
+export function leaveOnExit(...saves: readonly (() => Saved)[]): void {
+  const leave = () => void saves.some(store);
+  const takeBack = () => sessionStorage.removeItem(KEY);
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", takeBack);
+  // A frozen page may be discarded without another word, but until then it lives: only the lock keeps a duplicate of its
+  // tab from being it too.
+  if (navigator.locks) document.addEventListener("freeze", leave);
+  document.addEventListener("resume", takeBack);
+}
+
+function store(save: () => Saved): boolean {
+  try {
+    sessionStorage.setItem(KEY, formatSaved(save()));
+    return true;
+  } catch {
+    sessionStorage.removeItem(KEY);
+    return false;
+  }
 }
 
 /** Holds the instance's lock for as long as the page lives; false if another page has it. */

@@ -1,4 +1,5 @@
 // The access token: in memory only, renewed with the cookie that only the gateway can read.
+import { TOKEN_WITHIN_MS } from "../wire/limits";
 
 const LOCK = "devtail.token";
 /** A token that ends within this is renewed first. */
@@ -52,8 +53,9 @@ export class Tokens {
   }
 }
 
+/** All tabs wait for the one that asks, so it asks for so long only: asked again within a minute, the gateway hands out the same successor. */
 async function askForToken(): Promise<Access> {
-  const response = await post("/api/token", {}).catch(() => {
+  const response = await post("/api/token", {}, AbortSignal.timeout(TOKEN_WITHIN_MS)).catch(() => {
     throw new TokenUnavailable("The gateway was not reached.");
   });
   if (response.status === 401) throw new TokenRefused();
@@ -63,7 +65,7 @@ async function askForToken(): Promise<Access> {
 }
 
 /** Sends JSON to the gateway this page came from. */
-export function post(path: string, body: unknown): Promise<Response> {
+export function post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   return fetch(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -71,6 +73,7 @@ export function post(path: string, body: unknown): Promise<Response> {
     credentials: "same-origin",
     cache: "no-store",
     referrerPolicy: "no-referrer",
+    signal: signal ?? null,
   });
 }
 

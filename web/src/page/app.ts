@@ -6,6 +6,7 @@ import type { Tokens } from "../driver/tokens";
 import { Priority } from "../generated/link_pb";
 import type { Terminal } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
+import { withMore } from "../session/saved";
 import { ClientSession } from "../session/session";
 import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
 import { Code, type Fault } from "../wire/fault";
@@ -13,6 +14,7 @@ import { fromHex, toHex } from "../wire/hex";
 import { ZSTD_WINDOW_LOG } from "../wire/limits";
 import { Banner } from "./banner";
 import { copy } from "./copy";
+import { tooMany } from "./crowd";
 import { askText, confirm } from "./dialog";
 import { button, h } from "./element";
 import { Errand } from "./errand";
@@ -23,7 +25,7 @@ import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 
 const AGENT = "devtail-web 0.1.0";
-/** Terminals kept attached at once; the one looked at longest ago is left first. */
+/** Terminals kept attached at once, as long as nothing typed waits in them. */
 const PANES_MAX = 6;
 
 export class App {
@@ -71,7 +73,8 @@ export class App {
       hasApplicationCursor: () => this.#current?.hasApplicationCursor ?? false,
     });
     this.element = this.#layOut();
-    leaveOnExit(() => session.save());
+    const held = (id: Uint8Array) => this.#panes.get(toHex(id))?.held ?? [];
+    leaveOnExit(() => withMore(session.save(), held), () => session.save());
   }
 
   /** Begins, once the element is on the page. */
@@ -187,7 +190,7 @@ export class App {
     this.#current = pane;
     this.#panes.delete(toHex(pane.id));
     this.#panes.set(toHex(pane.id), pane);
-    for (const oldest of [...this.#panes.values()].slice(0, -PANES_MAX)) this.#drop(oldest);
+    for (const spare of tooMany([...this.#panes.values()], PANES_MAX)) this.#drop(spare);
     this.element.dataset["view"] = "terminal";
     pane.show();
     this.#list.mark(pane.id);
@@ -224,9 +227,10 @@ export class App {
     const name = await askText("Rename terminal", "Name", nameOf(terminal), NAME_MAX);
     if (!name) return;
     const pane = this.#panes.get(toHex(terminal.id));
-    const seq = pane?.tell(rename(name));
-    if (pane?.ch !== undefined && seq !== undefined) this.#renamed = { ch: pane.ch, seq };
-    else this.#tell(terminal.id, rename(name));
+    if (pane?.ch === undefined || pane.isGone) return this.#tell(terminal.id, rename(name));
+    const seq = pane.tell(rename(name));
+    // One that waits behind a paste has no number yet: the list learns it when it is asked next.
+    this.#renamed = seq === undefined ? undefined : { ch: pane.ch, seq };
   }
 
   async #kill(terminal: Terminal): Promise<void> {

@@ -8,6 +8,7 @@ import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, readSna
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { button, h } from "./element";
+import { Held } from "./held";
 import { SizeClaim } from "./size-claim";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
@@ -16,6 +17,7 @@ const FONT_PX = 14;
 const FONT_PX_NARROW = 13;
 const NARROW_PX = 600;
 const SETTLE_MS = 120;
+const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
 
 /** What a pane tells the page around it. */
@@ -42,6 +44,7 @@ export class Pane {
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
   readonly #claim = new SizeClaim();
+  readonly #held = new Held();
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
   /** The program's title, or what people call it. */
@@ -51,6 +54,7 @@ export class Pane {
   #life = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
+  #isGone = false;
 
   constructor(id: Uint8Array, driver: Driver, toasts: Toasts, listener: PaneListener) {
     this.id = id;
@@ -112,17 +116,29 @@ export class Pane {
 
   /** Keys typed and not settled. */
   get waiting(): number {
-    return this.ch === undefined ? 0 : this.#driver.act((session) => session.waiting(this.ch!).filter(isKeys).length);
+    if (this.ch === undefined) return 0;
+    return this.#driver.act((session) => session.waiting(this.ch!).filter(isKeys).length) + this.#held.keys;
   }
 
-  /** Sends something that is not typed: a new name, the end. Returns its number. */
+  /** The session reads it no more, and the pane says so: what is still typed goes nowhere. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** What the session has no room for yet, oldest first. */
+  get held(): readonly Uint8Array[] {
+    return this.#held.inputs;
+  }
+
+  /** Sends something that is not typed: a new name, a size. Returns its number; undefined if it waits behind a paste. */
   tell(input: Uint8Array): bigint | undefined {
-    return this.#driver.act((session, now) => session.send(now, this.ch!, input));
+    return this.#send([input]);
   }
 
   /** Leaves the terminal, which goes on. */
   close(): void {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
+    this.#gone();
     clearTimeout(this.#settle);
     this.#emulator.dispose();
     this.element.remove();
@@ -146,16 +162,21 @@ export class Pane {
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
+        this.#held.clear();
         return this.#over(endInWords(event.status));
       case "unavailable":
         return this.#absent(event.fault.message);
       case "refused":
+        this.#gone();
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
+        this.#handOver();
         return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
+        this.#handOver();
         return this.#askAbout(event.inputs);
       case "applied":
+        this.#handOver();
         return this.#listener.changed();
       case "state":
       case "dial":
@@ -194,10 +215,24 @@ export class Pane {
     this.#listener.changed();
   }
 
-  #send(inputs: readonly Uint8Array[]): void {
-    for (const input of inputs) {
-      if (this.tell(input) === undefined) return this.#toasts.say("1 MiB waits for the connection already. This was not taken.");
+  /** Sends these behind what is held, all or none; returns the number of the last, if it was sent at once. */
+  #send(inputs: readonly Uint8Array[]): bigint | undefined {
+    if (this.#isGone) return undefined;
+    if (!this.#held.take(inputs)) {
+      this.#toasts.say(TOO_MUCH);
+      return undefined;
     }
+    const last = this.#handOver();
+    return this.#held.inputs.length === 0 ? last : undefined;
+  }
+
+  #handOver(): bigint | undefined {
+    return this.#driver.act((session, now) => this.#held.handOver((input) => session.send(now, this.ch!, input)));
+  }
+
+  #gone(): void {
+    this.#isGone = true;
+    this.#held.clear();
   }
 
   #layOut(): void {

@@ -14,7 +14,7 @@ export class Backoff {
     return Math.min(FIRST_MS * 2 ** Math.min(failures - 1, DOUBLINGS_MAX), BACKOFF_MAX_MS) * random;
   }
 
-  /** The network changed, the page came to the front, or a Link lives. */
+  /** The network changed, the page came to the front, or a Link proved good. */
   reset(): void {
     this.#failures = 0;
   }

@@ -21,7 +21,7 @@ export type SessionEvent =
   | { name: "state"; state: LinkState }
   /** Make a Link: `hello`, connect, then `linkUp` or `dialFailed`. */
   | { name: "dial" }
-  /** The Link in use answered after all: give up the dial under way. */
+  /** Give up the dial under way: the Link in use answered after all, or the network it began on is gone. */
   | { name: "cancelDial" }
   /** Close the Link in use; `linkDown` is not needed then. */
   | { name: "hangUp" }

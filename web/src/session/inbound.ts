@@ -6,6 +6,7 @@ import type { Frame, Snapshot } from "../generated/link_pb";
 import { toFault } from "../wire/check";
 import type { Kind } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
+import { GO_AWAY_MAX_MS } from "../wire/limits";
 import type { Channel } from "./channel";
 import type { SessionEvent } from "./event";
 
@@ -14,12 +15,12 @@ const VERSION = 1;
 /** The parts of a session that a frame may move. */
 export interface Reach {
   isGreeting(): boolean;
-  welcomed(boot: bigint): void;
+  welcomed(now: number, boot: bigint): void;
   channel(ch: number): Channel | undefined;
   forgetChannel(ch: number): boolean;
   settleFetch(req: number): boolean;
   say(event: SessionEvent): void;
-  tell(kind: Kind): void;
+  owe(kind: Kind): void;
   ponged(now: number, id: bigint): void;
   comeBackAt(at: number): void;
   noteUnreported(now: number, units: number): void;
@@ -35,7 +36,7 @@ export class Inbound {
   /** Throws a Fault if the gateway broke a rule or ended the Link. */
   handle(now: number, kind: Frame["kind"]): void {
     const session = this.#session;
-    if (session.isGreeting()) return this.#first(kind);
+    if (session.isGreeting()) return this.#first(now, kind);
     switch (kind.case) {
       case "opened":
         return this.#opened(now, kind.value);
@@ -62,11 +63,11 @@ export class Inbound {
       case "fault":
         return this.#fault(now, toFault(kind.value));
       case "ping":
-        return session.tell({ case: "pong", value: create(PongSchema, { id: kind.value.id }) });
+        return session.owe({ case: "pong", value: create(PongSchema, { id: kind.value.id }) });
       case "pong":
         return session.ponged(now, kind.value.id);
       case "goAway":
-        return session.comeBackAt(now + kind.value.reconnectAfterMs);
+        return session.comeBackAt(now + Math.min(kind.value.reconnectAfterMs, GO_AWAY_MAX_MS));
       case undefined:
         return;
       case "hello":
@@ -82,14 +83,14 @@ export class Inbound {
     }
   }
 
-  #first(kind: Frame["kind"]): void {
+  #first(now: number, kind: Frame["kind"]): void {
     if (kind.case === "fault") throw toFault(kind.value);
     if (kind.case !== "welcome") throw new Fault(Code.HelloExpected, "The gateway's first frame was not a Welcome.");
     const { version, boot } = kind.value;
     if (version !== VERSION) {
       throw new Fault(Code.Version, `The peer speaks version ${version}, this side ${VERSION}. Reload the page, or update the older of the two.`);
     }
-    this.#session.welcomed(boot);
+    this.#session.welcomed(now, boot);
   }
 
   #opened(now: number, opened: Opened): void {

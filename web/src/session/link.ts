@@ -13,6 +13,8 @@ export class Link {
   isSuspected = false;
   /** When the next second dial may be tried, after one failed. */
   redialAt: number | undefined;
+  /** From when on it counts as one that lived; undefined before its Welcome, and once that has started the waits over. */
+  provedAt: number | undefined;
   /** The channels that its Hello named. */
   readonly named: ReadonlySet<number>;
 

@@ -18,3 +18,12 @@ export interface Saved {
   lastBoot: bigint;
   channels: readonly SavedChannel[];
 }
+
+/** The same, with more inputs behind those of each channel: the next page numbers on in that order. */
+export function withMore(saved: Saved, more: (id: Uint8Array) => readonly Uint8Array[]): Saved {
+  const channels = saved.channels.map((channel) => {
+    const { id, outbox } = channel;
+    return { ...channel, outbox: { ...outbox, inputs: [...outbox.inputs, ...more(id)] } };
+  });
+  return { ...saved, channels };
+}

@@ -7,33 +7,23 @@
 //      └───────────────┴── linkDown ───┴────────────┘
 import { create } from "@bufbuild/protobuf";
 
-import { CloseSchema, FetchSchema, type Hello, HelloSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
+import { CloseSchema, FetchSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
 import { type Kind, seal } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
-import { CHANNELS_MAX, FETCHES_MAX, INPUT_MAX, REDIAL_MIN_MS } from "../wire/limits";
+import { CHANNELS_MAX, CONTROL_FRAMES_MAX, FETCHES_MAX, INPUT_MAX, LINK_PROVED_MS, REDIAL_MIN_MS } from "../wire/limits";
 import { toHex } from "../wire/hex";
 import { Backoff } from "./backoff";
 import { Channel, type Position } from "./channel";
 import type { LinkState, SessionEvent } from "./event";
+import { helloPacket, type SessionConfig } from "./hello";
 import { Inbound } from "./inbound";
 import { earliest, greeting, Link, linkOf, type Phase, wakeAt } from "./link";
 import { Outbox } from "./outbox";
 import type { Saved } from "./saved";
 
-const VERSION = 1;
 const CH_MAX = 0xffff;
 /** Frames in one packet: more go into the next. */
 const FRAMES_PER_PACKET = 64;
-
-/** What a driver tells a new session. */
-export interface SessionConfig {
-  /** This instance: 16 random bytes, never used by another running client. */
-  client: Uint8Array;
-  /** Program and version, for the gateway's logs; at most 64 bytes. */
-  agent: string;
-  /** Largest zstd window the driver can decode, log2 of bytes; 0: no compressed packets. */
-  zstdWindowLog: number;
-}
 
 export class ClientSession {
   readonly #config: SessionConfig;
@@ -150,13 +140,15 @@ export class ClientSession {
   hello(): Uint8Array {
     this.#generation += 1n;
     this.#named = new Set(this.#channels.keys());
-    return seal([{ case: "hello", value: this.#helloFrame() }]);
+    const channels = [...this.#channels].map(([ch, channel]) => channel.openFrame(ch));
+    return helloPacket(this.#config, this.#generation, this.#lastBoot, channels);
   }
 
   /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
   linkUp(now: number): void {
     if (this.#phase.name === "closed") return;
     const srtt = linkOf(this.#phase)?.liveness.srtt;
+    this.#noteProved(now);
     this.#forgetLink();
     this.#redialing = false;
     this.#phase = greeting(now, new Link(now, this.#config.zstdWindowLog, srtt, this.#named));
@@ -165,6 +157,7 @@ export class ClientSession {
   /** The Link in use is gone; without one in use, nothing changes. `fault`: what the gateway said, if anything; `random`: of [0, 1), for the jitter. */
   linkDown(now: number, random: number, fault?: Fault): void {
     if (!linkOf(this.#phase)) return;
+    this.#noteProved(now);
     this.#forgetLink();
     if (fault && !fault.shouldRetry) return this.#end(fault);
     if (this.#redialing) {
@@ -182,15 +175,26 @@ export class ClientSession {
     this.#redialing = false;
     if (this.#phase.name === "dialing") return fault && !fault.shouldRetry ? this.#end(fault) : this.#afterFailure(now, random);
     if (this.#phase.name === "live" && wasSecond) {
+      this.#noteProved(now);
       this.#phase.link.redialAt = now + Math.max(REDIAL_MIN_MS, this.#backoff.next(random));
     }
   }
 
-  /** The network changed, or the page came to the front: ask at once, dial at once. */
+  /** The page came to the front: ask at once, dial at once. */
   nudge(now: number): void {
     this.#backoff.reset();
     if (this.#phase.name === "offline" || this.#phase.name === "asleep") this.#dial();
     else linkOf(this.#phase)?.liveness.probe(now);
+  }
+
+  /** The network changed: as `nudge`, and what began on the old one and is no Link yet begins anew, instead of being waited for. */
+  networkChanged(now: number): void {
+    const { name } = this.#phase;
+    if (name !== "dialing" && name !== "greeting") return this.nudge(now);
+    this.#backoff.reset();
+    this.#forgetLink();
+    this.#events.push({ name: name === "dialing" ? "cancelDial" : "hangUp" });
+    this.#dial();
   }
 
   /** Ends the session for good: the credential is no longer taken. */
@@ -262,37 +266,24 @@ export class ClientSession {
 
   readonly #inbound = new Inbound({
     isGreeting: () => this.#phase.name === "greeting",
-    welcomed: (boot) => this.#welcomed(boot),
+    welcomed: (now, boot) => this.#welcomed(now, boot),
     channel: (ch) => this.#channels.get(ch),
     forgetChannel: (ch) => this.#channels.delete(ch),
     settleFetch: (req) => this.#fetches.delete(req),
     say: (event) => this.#events.push(event),
-    tell: (kind) => this.#control.push(kind),
+    owe: (kind) => this.#owe(kind),
     ponged: (now, id) => linkOf(this.#phase)?.liveness.ponged(now, id),
     comeBackAt: (at) => (this.#comeBackAt = at),
     noteUnreported: (now, units) => this.#noteUnreported(now, units),
   });
 
-  #helloFrame(): Hello {
-    return create(HelloSchema, {
-      versionMin: VERSION,
-      versionMax: VERSION,
-      client: this.#config.client,
-      generation: this.#generation,
-      lastBoot: this.#lastBoot,
-      zstdWindowLog: this.#config.zstdWindowLog,
-      channels: [...this.#channels].map(([ch, channel]) => channel.openFrame(ch)),
-      agent: this.#config.agent,
-    });
-  }
-
-  #welcomed(boot: bigint): void {
+  #welcomed(now: number, boot: bigint): void {
     if (this.#phase.name !== "greeting") return;
     this.#lastBoot = boot;
     const { link } = this.#phase;
     this.#phase = { name: "live", link };
     this.#sayWhatHelloMissed(link.named);
-    this.#backoff.reset();
+    link.provedAt = now + LINK_PROVED_MS;
     this.#comeBackAt = undefined;
     this.#say({ name: "live" });
     for (const [req, { kind, query }] of this.#fetches) this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });
@@ -315,6 +306,14 @@ export class ClientSession {
     this.#say({ name: "live" });
     if (this.#redialing) this.#events.push({ name: "cancelDial" });
     this.#redialing = false;
+  }
+
+  /** A Link that lived starts the waits over, once; one that dies right behind its Welcome is a failure like any other. */
+  #noteProved(now: number): void {
+    const link = linkOf(this.#phase);
+    if (link?.provedAt === undefined || now < link.provedAt) return;
+    link.provedAt = undefined;
+    this.#backoff.reset();
   }
 
   #noteUnreported(now: number, units: number): void {
@@ -370,6 +369,12 @@ export class ClientSession {
   /** Says it on the Link in use; between Links nothing is lost, because Hello restates everything. */
   #tell(kind: Kind): void {
     if (this.#phase.name === "live") this.#control.push(kind);
+  }
+
+  /** Answers the gateway. One that makes us owe more than it reads is cut: throws a Fault. */
+  #owe(kind: Kind): void {
+    if (this.#control.length >= CONTROL_FRAMES_MAX) throw new Fault(Code.Limit, "More is asked than is read of the answers (control_frames).");
+    this.#control.push(kind);
   }
 
   #say(state: LinkState): void {

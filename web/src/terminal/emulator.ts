@@ -35,6 +35,7 @@ export class Emulator {
   readonly #terminal: Terminal;
   readonly #listener: EmulatorListener;
   readonly #fontPx: number;
+  readonly #forgetTheme: () => void;
   #place: HTMLElement | undefined;
 
   constructor(listener: EmulatorListener, grid: Grid, fontPx: number) {
@@ -60,7 +61,7 @@ export class Emulator {
     this.#terminal.unicode.register(widths);
     this.#terminal.unicode.activeVersion = widths.version;
     this.#listen();
-    onThemeChange(() => (this.#terminal.options.theme = theme()));
+    this.#forgetTheme = onThemeChange(() => (this.#terminal.options.theme = theme()));
   }
 
   mount(place: HTMLElement): void {
@@ -134,6 +135,7 @@ export class Emulator {
   }
 
   dispose(): void {
+    this.#forgetTheme();
     this.#terminal.dispose();
   }
 

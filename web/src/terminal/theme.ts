@@ -55,6 +55,8 @@ export function theme(): ITheme {
   return prefersDark.matches ? DARK : LIGHT;
 }
 
-export function onThemeChange(change: () => void): void {
+/** Calls `change` whenever the person's choice changes, until what it returns is called. */
+export function onThemeChange(change: () => void): () => void {
   prefersDark.addEventListener("change", change);
+  return () => prefersDark.removeEventListener("change", change);
 }

@@ -17,6 +17,7 @@ export const KIND_NAME_MAX = 32;
 export const AGENT_NAME_MAX = 64;
 export const MESSAGE_MAX = 256;
 export const FETCHES_MAX = 16;
+export const CONTROL_FRAMES_MAX = 2048;
 
 export const INPUT_MAX = 16 * KIB;
 export const OUTBOX_MAX = MIB;
@@ -44,3 +45,6 @@ export const REDIAL_MIN_MS = 500;
 export const REOPEN_MIN_MS = 500;
 export const DIAL_WITHIN_MS = 15_000;
 export const WELCOME_WITHIN_MS = 10_000;
+export const TOKEN_WITHIN_MS = 10_000;
+export const LINK_PROVED_MS = 5_000;
+export const GO_AWAY_MAX_MS = 300_000;
