@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { create } from "@bufbuild/protobuf";
+import { FaultSchema } from "../src/generated/link_pb";
 import type { Kind } from "../src/wire/codec";
 import { Code, Fault } from "../src/wire/fault";
 import { CONTROL_FRAMES_MAX, FRAMES_PER_PACKET_MAX, GO_AWAY_MAX_MS, LINK_PROVED_MS } from "../src/wire/limits";
@@ -30,6 +32,20 @@ test("a changed network gives up a link that was not welcomed yet and dials at o
   assert.equal(bench.session.pollTimeout(), undefined, "the old greeting's end is nobody's concern");
   const hello = bench.connect();
   assert.deepEqual([hello.generation, hello.channels[0]?.ch], [3n, ch]);
+});
+
+test("the last word of a suspect link does not end the dial beside it", () => {
+  const { bench } = Bench.opened();
+  bench.session.nudge(bench.now);
+  bench.run(bench.now + 2_000);
+  assert.deepEqual(bench.names(), ["suspect", "dial"]);
+  bench.clear();
+  const superseded = new Fault(Code.Superseded, "a newer one");
+  const frame = { case: "fault" as const, value: create(FaultSchema, { code: superseded.code, retry: true, message: superseded.message }) };
+  assert.throws(() => bench.say(frame), Fault);
+  bench.session.linkDown(bench.now, 0.5, superseded);
+  bench.drain();
+  assert.deepEqual(bench.names(), ["connecting"], "the dial goes on");
 });
 
 test("a changed network asks a live link, and dials at once between links", () => {

@@ -114,7 +114,10 @@ export class App {
         return;
       default:
         if (this.#errands.get(event.ch)?.handle(event)) this.#errands.delete(event.ch);
-        if (event.name === "applied" && this.#renamed?.ch === event.ch && event.seq >= this.#renamed.seq) this.#refresh();
+        if (event.name === "applied" && this.#renamed?.ch === event.ch && event.seq >= this.#renamed.seq) {
+          this.#renamed = undefined;
+          this.#refresh();
+        }
         for (const pane of this.#panes.values()) if (pane.ch === event.ch) pane.handle(event);
         if (event.name === "opened" || event.name === "end") this.#refresh();
     }

@@ -209,7 +209,8 @@ export class ClientSession {
     if (!link) return;
     link.rxBytes += packet.length;
     const frames = link.decoder.open(packet);
-    this.#heard(now);
+    // A Link that says its last word lives no more: a dial beside it may just have taken its place.
+    if (!frames.some(({ kind }) => kind.case === "fault" && kind.value.ch === 0)) this.#heard(now);
     if (frames.some(({ kind }) => kind.case === "data" || kind.case === "snapshot")) this.#noteUnreported(now, packet.length);
     else if (this.#phase.name === "live") link.unreported.noteAside(now, packet.length);
     for (const frame of frames) this.#inbound.handle(now, frame.kind);
