@@ -6,6 +6,8 @@
 mod host;
 #[path = "holder/reader.rs"]
 mod reader;
+#[path = "holder/start.rs"]
+mod start;
 
 use std::sync::Arc;
 use std::time::Duration;

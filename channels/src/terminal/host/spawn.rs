@@ -130,6 +130,8 @@ async fn start(mut command: Command, spec: &Bytes) -> io::Result<String> {
 
 async fn first_words(holder: &mut Child, spec: &Bytes) -> io::Result<String> {
     if let Some(mut stdin) = holder.stdin.take() {
+        let len = u32::try_from(spec.len()).map_err(io::Error::other)?;
+        stdin.write_all(&len.to_be_bytes()).await?;
         stdin.write_all(spec).await?;
     }
     let mut words = String::new();
