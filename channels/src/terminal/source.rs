@@ -46,15 +46,9 @@ impl Source {
 
     /// Gives the terminal another size; the answer is the mark for the Log.
     pub fn resize(&mut self, size: Size) -> Vec<u8> {
-        let mut mark = Vec::new();
-        if !self.scanner.is_ground() {
-            // A string under way would swallow the mark; CAN ends it.
-            self.scanner.finish(|segment| {
-                if let Segment::Clean(bytes) = segment {
-                    mark.extend_from_slice(bytes);
-                }
-            });
-        }
+        // A string under way would swallow the mark, so it ends here, void: a clipboard or title that is told in part is
+        // told to nobody, neither by the Log nor by a Snapshot.
+        let mut mark = self.scanner.interrupt().to_vec();
         mark.extend(size_mark(size));
         self.screen.feed(&mark);
         mark
@@ -115,11 +109,38 @@ mod tests {
     }
 
     #[test]
+    fn a_string_that_a_resize_interrupted_ends_where_the_program_ends_it() {
+        for (end, log) in
+            [(&b"\x1b\\b"[..], &b"b"[..]), (b"\x18b", b"b"), (b"\x1b[1mb", b"\x1b[1mb")]
+        {
+            let mut source = Source::new(Size::default());
+            source.take(b"\x1b]0;half a ti");
+            source.resize(Size::new(100, 30).unwrap());
+            source.resize(Size::new(90, 30).unwrap());
+            let turn = source.take(&[b"tle", end].concat());
+            assert_eq!(turn.log.escape_ascii().to_string(), log.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
     fn a_resize_in_the_middle_of_a_string_is_still_seen() {
         let mut source = Source::new(Size::default());
-        source.take(b"\x1b]0;half a ti");
-        let mark = source.resize(Size::new(100, 30).unwrap());
-        assert_eq!(source.screen().size(), Size::new(100, 30).unwrap());
-        assert_eq!(mark[0], 0x18);
+        let size = Size::new(100, 30).unwrap();
+        let mut log = source.take(b"\x1b]52;c;QUJD").log;
+        log.extend(source.resize(size));
+        assert_eq!(source.screen().size(), size);
+        let after = source.take(b"c2VjcmV0\x07after").log;
+        assert_eq!(after.escape_ascii().to_string(), "after", "the rest of a string is no text");
+        log.extend(after);
+
+        let mut reader = Screen::new(Size::default());
+        reader.feed(&log);
+        assert_eq!((reader.size(), reader.contents().as_str()), (size, "after"));
+        assert_eq!(
+            reader.digest(),
+            source.screen().digest(),
+            "a Snapshot tells what the Log tells"
+        );
+        assert_eq!(reader.events_after(0).count(), 0);
     }
 }

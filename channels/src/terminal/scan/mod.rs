@@ -89,6 +89,18 @@ impl Scanner {
         self.hand_on(&mut each);
     }
 
+    /// Makes room for the host's own mark: ends a string under way for the readers, with what is answered, and drops the
+    /// rest of it as it comes. The stream itself is still within the string: what follows is no text.
+    pub fn interrupt(&mut self) -> &'static [u8] {
+        match self.fate {
+            Fate::Passing { .. } => {
+                self.fate = Fate::Dropping;
+                &[CANCEL]
+            }
+            Fate::Judging { .. } | Fate::Dropping => &[],
+        }
+    }
+
     fn hand_on(&mut self, each: &mut impl FnMut(Segment<'_>)) {
         if !self.clean.is_empty() {
             each(Segment::Clean(&self.clean));
