@@ -36,6 +36,11 @@ pub const UNDECIDED_BYTES_MAX: usize = 4096;
 pub const STRING_BYTES_MAX: usize = 128 << 10;
 /// Times that one REP repeats its character: a row of the widest grid.
 pub const REPEAT_MAX: usize = SIDE_MAX as usize;
+/// Bytes of Log and answers that one turn makes of what was read; the rest waits for the next, and keys are heard between
+/// them. Few bytes can ask for many (REP, a saved title): without it a read of 64 KiB becomes 43 MB.
+pub const TURN_BYTES_MAX: usize = 256 << 10;
+/// Bytes a buffer of the output's way keeps for the next turn: what a read takes. A larger one is given back.
+pub const BUFFER_BYTES_KEPT: usize = 64 << 10;
 /// Different combined characters (letters with marks) a Screen tells apart; marks beyond are dropped.
 pub const CLUSTERS_MAX: usize = 4096;
 /// Bytes of one combined character.

@@ -1,6 +1,8 @@
 //! A program's side of the terminal, without the PTY: what it wrote becomes Log, screen and answers.
 
-use super::limits::TITLES_SAVED_MAX;
+use std::ops::ControlFlow;
+
+use super::limits::{TITLES_SAVED_MAX, TURN_BYTES_MAX};
 use super::message::{Size, Snapshot};
 use super::scan::{Scanner, Segment};
 use super::screen::{Screen, size_mark};
@@ -20,6 +22,9 @@ pub struct Turn {
     pub log: Vec<u8>,
     /// What the program's questions are answered with: it goes into the PTY as if typed.
     pub replies: Vec<u8>,
+    /// How many bytes were taken: all, unless what they became is above [`TURN_BYTES_MAX`]. The others come first in the
+    /// next turn.
+    pub used: usize,
 }
 
 impl Source {
@@ -28,11 +33,18 @@ impl Source {
         Self { scanner: Scanner::new(), screen: Screen::new(size), saved_titles: Vec::new() }
     }
 
-    /// Takes what the program wrote.
+    /// Takes what the program wrote, or a part of it: see [`Turn::used`].
     pub fn take(&mut self, bytes: &[u8]) -> Turn {
         let mut turn = Turn::default();
         let Self { scanner, screen, saved_titles } = self;
-        scanner.scan(bytes, |segment| pass(segment, screen, saved_titles, &mut turn));
+        turn.used = scanner.scan_while(bytes, |segment| {
+            pass(segment, screen, saved_titles, &mut turn);
+            if turn.log.len() + turn.replies.len() < TURN_BYTES_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
         turn
     }
 
@@ -97,6 +109,41 @@ mod tests {
         let turn = source.take(b"ab\x1b[6ncd\x1b[6n");
         assert_eq!(turn.log, b"abcd");
         assert_eq!(turn.replies, b"\x1b[1;3R\x1b[1;5R");
+    }
+
+    /// Every turn that this output takes, each within its bound, and the screen at the end.
+    #[track_caller]
+    fn takes_turns(output: &[u8]) -> (usize, Screen) {
+        let mut source = Source::new(Size::default());
+        let (mut rest, mut turns, mut whole) = (output, 0, Screen::new(Size::default()));
+        while !rest.is_empty() {
+            let turn = source.take(rest);
+            // Behind the stop comes what was clean already: the text of one read at most.
+            let bound = TURN_BYTES_MAX + output.len() + (32 << 10);
+            assert!(turn.log.len() + turn.replies.len() <= bound, "{}", turn.log.len());
+            whole.feed(&turn.log);
+            rest = &rest[turn.used..];
+            turns += 1;
+        }
+        assert_eq!(whole.digest(), source.screen().digest());
+        (turns, whole)
+    }
+
+    #[test]
+    fn output_that_asks_for_much_more_comes_turn_by_turn_and_whole() {
+        let mut output = "🚀".as_bytes().to_vec();
+        output.extend(b"\x1b[999b".repeat(1000));
+        output.extend(b"\x1b[2J\x1b[Hthe end");
+        let (turns, screen) = takes_turns(&output);
+        assert!(turns > 10, "{turns}");
+        assert_eq!(screen.contents(), "the end");
+    }
+
+    #[test]
+    fn a_title_that_comes_back_again_and_again_is_told_turn_by_turn() {
+        let titled = [&b"\x1b]2;"[..], &[b't'; 250], b"\x07"].concat();
+        let restored = [&titled[..], &b"\x1b[22t\x1b[23t".repeat(5000)].concat();
+        assert!(takes_turns(&restored).0 > 3);
     }
 
     #[test]
