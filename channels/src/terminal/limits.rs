@@ -14,8 +14,9 @@ pub const NAME_CHARS_MAX: usize = 64;
 pub const TITLE_CHARS_MAX: usize = 256;
 /// Words of a command.
 pub const COMMAND_WORDS_MAX: usize = 256;
-/// Bytes of a command's words together.
-pub const COMMAND_BYTES_MAX: usize = 64 << 10;
+/// Bytes of a command's words together: beside them the largest path, name and envelope still fit an Open frame, which the
+/// protocol bounds to 16 KiB. A longer command would end the Link of whoever sent it.
+pub const COMMAND_BYTES_MAX: usize = 10 << 10;
 /// Bytes of a path: Linux's PATH_MAX.
 pub const PATH_BYTES_MAX: usize = 4096;
 /// Bytes of keys in one input: what one Input frame carries.
