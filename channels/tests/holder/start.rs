@@ -1,8 +1,10 @@
 //! How a holder starts, and what keeps it from it.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use devtail_channels::registry::{Kind, Registry};
 use devtail_channels::terminal::Spec;
 use devtail_channels::terminal::host::{READY, socket};
 use devtail_protocol::ChannelId;
@@ -39,4 +41,14 @@ fn a_gateway_killed_while_it_says_what_to_hold_leaves_no_terminal() {
         assert!(words.contains("standard input"), "cut at {cut}: {words}");
         assert!(!socket(host.state.path(), ID).exists(), "cut at {cut}");
     }
+}
+
+#[tokio::test]
+async fn a_state_directory_with_too_long_a_path_is_named_as_the_cause() {
+    let host = Host::new();
+    let state = host.state.path().join("long".repeat(20));
+    let registry = Registry::new(state, PathBuf::from(env!("CARGO_BIN_EXE_hold")));
+    let fault = registry.create(Kind::Terminal, ID, &Spec::default().encode()).await.unwrap_err();
+    assert!(fault.message.contains("--state"), "{}", fault.message);
+    assert!(fault.message.len() <= devtail_protocol::limits::MESSAGE_MAX, "{}", fault.message);
 }

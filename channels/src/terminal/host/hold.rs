@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::net::SocketAddr;
 use std::path::Path;
 
 use devtail_protocol::ChannelId;
@@ -34,6 +35,11 @@ pub enum HoldError {
         "the terminal's socket cannot be made: {0}; look at the state directory's owner and free space"
     )]
     Socket(#[source] io::Error),
+    /// The socket's path is longer than the system takes.
+    #[error(
+        "the terminal's socket cannot be made: its path has {0} bytes, which is more than the system takes; choose a state directory with a shorter path (--state)"
+    )]
+    SocketPath(usize),
     /// No program.
     #[error("the program cannot be started: {0}")]
     Program(#[source] io::Error),
@@ -70,6 +76,9 @@ fn prepare(socket: &Path, id: ChannelId) -> Result<(Runtime, Holder), HoldError>
     }
     let runtime = Builder::new_current_thread().enable_all().build().map_err(HoldError::System)?;
     let inside = runtime.enter();
+    if SocketAddr::from_pathname(socket).is_err() {
+        return Err(HoldError::SocketPath(socket.as_os_str().len()));
+    }
     let listener = listen(socket).map_err(HoldError::Socket)?;
     let account = Account::own();
     let pty = Pty::start(&spec, &account).map_err(HoldError::Program).inspect_err(|_| {
