@@ -21,6 +21,9 @@ pub const COMMAND_BYTES_MAX: usize = 10 << 10;
 pub const PATH_BYTES_MAX: usize = 4096;
 /// Bytes of keys in one input: what one Input frame carries.
 pub const KEYS_BYTES_MAX: usize = 16 << 10;
+/// What inputs cost together that wait for a program which reads nothing, in bytes: each its own and the protocol's
+/// INPUT_COST. As much as sixteen devices leave unapplied; more is refused.
+pub const INPUTS_COST_MAX: usize = 2 << 20;
 /// Things that happened once and are still told: the newest.
 pub const EVENTS_MAX: usize = 32;
 /// Bytes of clipboard text one OSC 52 may set.

@@ -33,8 +33,6 @@ use crate::terminal::limits::BUFFER_BYTES_KEPT;
 use crate::terminal::message::{Size, Spec};
 use crate::terminal::source::{Source, Turn};
 
-/// Bytes of keys that wait for the program before gateways are not read any more.
-const KEYS_BYTES_HELD: usize = 2 << 20;
 /// One terminal and everything that belongs to it.
 pub(super) struct Holder {
     id: ChannelId,
@@ -138,7 +136,6 @@ impl Holder {
     }
 
     async fn wake(&mut self) -> Wake {
-        let reads_keys = self.keys.bytes() < KEYS_BYTES_HELD;
         let reads_pty = self.reads_pty();
         let timer = self.next_timer();
         let Self { program, fronts, listener, keys, output, children, terminate, .. } = self;
@@ -155,7 +152,7 @@ impl Holder {
         };
         tokio::select! {
             biased;
-            moved = poll_fn(|cx| fronts.poll(reads_keys, cx)) => Wake::Front(moved),
+            moved = poll_fn(|cx| fronts.poll(cx)) => Wake::Front(moved),
             written = write(writing, keys.front()) => Wake::Written(written),
             _ = children.recv() => Wake::Child,
             Ok((stream, _)) = listener.accept() => Wake::Accepted(stream),
