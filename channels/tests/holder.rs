@@ -242,6 +242,19 @@ async fn a_script_gets_every_byte_however_slowly_it_reads() {
 }
 
 #[tokio::test]
+async fn a_resize_after_the_end_changes_nothing_in_the_log() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "exit 3"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    assert_eq!(ann.end().await, End::Code(3));
+    let head = dock.extent().unwrap().head;
+    let seq = ann.send(&Input::Resize(Size::new(100, 30).unwrap()));
+    assert_eq!(ann.settled(seq).await, Outcome::Applied);
+    assert!(!host.list(&[Arc::clone(&dock)]).await[0].silent);
+    assert_eq!((dock.extent().unwrap().head, dock.is_lost()), (head, false));
+}
+
+#[tokio::test]
 async fn what_cannot_be_started_says_why() {
     let host = Host::new();
     let refused = async |spec: Spec| {

@@ -88,7 +88,9 @@ impl Holder {
     }
 
     fn resize(&mut self, size: Size) {
-        if size == self.source.screen().size() {
+        // Behind the end of a Log stands nothing, and nobody draws for another size.
+        let is_over = matches!(self.program, Program::Ended(..));
+        if is_over || size == self.source.screen().size() {
             return;
         }
         // The mark comes first: what the program writes for the new size stands behind it.
