@@ -17,11 +17,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use devtail_channels::dock::Bell;
 use devtail_channels::registry::Kind;
+use devtail_channels::terminal::host::socket;
 use devtail_channels::terminal::{End, Input, Screen, Size, Spec};
 use devtail_protocol::limits::LOG_BYTES;
 use devtail_protocol::wire::{Inputs, OutboxRange, Outcome};
 use devtail_protocol::{Ch, ChannelId, ClientId, Code};
 use rustix::process::Signal;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::UnixListener;
 
 use host::Host;
 use reader::Reader;
@@ -252,6 +255,34 @@ async fn a_resize_after_the_end_changes_nothing_in_the_log() {
     assert_eq!(ann.settled(seq).await, Outcome::Applied);
     assert!(!host.list(&[Arc::clone(&dock)]).await[0].silent);
     assert_eq!((dock.extent().unwrap().head, dock.is_lost()), (head, false));
+}
+
+#[tokio::test]
+async fn one_silent_holder_does_not_keep_the_others_from_coming_back() {
+    let host = Host::new();
+    let silent = ChannelId([1; 16]);
+    drop((host.open(1, &["sh"]).await, host.open(2, &["sh"]).await));
+    host.signal(&silent.to_string(), Signal::STOP);
+    let recovered = tokio::time::timeout(Duration::from_secs(4), host.registry.recover()).await;
+    let found: Vec<_> = recovered.expect("soon").iter().map(|dock| dock.id()).collect();
+    assert_eq!((found, host.sockets()), (vec![ChannelId([2; 16])], 2));
+    host.signal(&silent.to_string(), Signal::CONT);
+    assert_eq!(host.registry.find(Kind::Terminal, silent).await.unwrap().id(), silent);
+}
+
+#[tokio::test]
+async fn a_holder_that_is_waited_for_no_longer_is_let_go() {
+    let host = Host::new();
+    std::fs::create_dir(host.state.path().join("terminals")).unwrap();
+    let mute = UnixListener::bind(socket(host.state.path(), ChannelId([1; 16]))).unwrap();
+    let recovering = async { assert!(host.registry.recover().await.is_empty()) };
+    let ((), accepted) = tokio::join!(recovering, mute.accept());
+    let (mut gateway, _) = accepted.unwrap();
+    let mut heard = Vec::new();
+    let hung_up = gateway.read_to_end(&mut heard);
+    // Well before it would have given up by itself.
+    tokio::time::timeout(Duration::from_secs(2), hung_up).await.expect("its socket ends").unwrap();
+    assert!(!heard.is_empty(), "a Hello came first");
 }
 
 #[tokio::test]
