@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "holder/flood.rs"]
+mod flood;
 #[path = "holder/host.rs"]
 mod host;
 #[path = "holder/reader.rs"]
 mod reader;
+#[path = "holder/start.rs"]
+mod start;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +17,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Standing};
 use devtail_channels::registry::Kind;
+use devtail_channels::terminal::host::socket;
 use devtail_channels::terminal::{End, Input, Screen, Size, Spec};
+use devtail_protocol::limits::LOG_BYTES;
 use devtail_protocol::wire::{Inputs, OutboxRange, Outcome};
 use devtail_protocol::{Ch, ChannelId, ClientId, Code};
 use rustix::process::Signal;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::UnixListener;
 
 use host::Host;
 use reader::{FIRST, Reader};
@@ -216,6 +224,17 @@ async fn a_script_gets_every_byte_however_slowly_it_reads() {
     let command = ["sh", "-c", "seq 1 200000"].map(str::to_owned).to_vec();
     let dock = host.create(1, &Spec { command, every_byte: true, ..Spec::default() }).await;
     let mut ann = Reader::attach(&dock, ANN).await;
+    // It reads nothing until the Log holds what it can: there the program must wait.
+    let full = LOG_BYTES as u64;
+    let filled = tokio::time::timeout(Duration::from_secs(60), async {
+        while dock.extent().unwrap().head < full {
+            ann.bell.rung().await;
+        }
+    });
+    filled.await.expect("the Log fills");
+    // The holder has had turns since, and the program has more to say.
+    assert!(host.list(&[Arc::clone(&dock)]).await[0].end.is_none(), "the program waits");
+    assert_eq!(dock.extent().map(|extent| (extent.base, extent.head)), Some((0, full)));
     let waited = tokio::time::timeout(Duration::from_secs(60), async {
         while dock.end().is_none() || ann.screen.offset() < dock.extent().unwrap().head {
             if let Some(bytes) =
@@ -232,9 +251,50 @@ async fn a_script_gets_every_byte_however_slowly_it_reads() {
     waited.await.expect("all of it comes");
     let text = String::from_utf8_lossy(&ann.log).into_owned();
     let numbers: Vec<u32> = text.lines().filter_map(|line| line.parse().ok()).collect();
-    assert_eq!(numbers.len(), 199_999 + usize::from(numbers[0] == 1));
-    assert!(numbers.windows(2).all(|pair| pair[0] + 1 == pair[1]));
+    // Before the first stands the size mark.
+    assert!(numbers.into_iter().eq(2..=200_000));
     assert_eq!(End::decode(&dock.end().unwrap()), Ok(End::Code(0)));
+}
+
+#[tokio::test]
+async fn a_resize_after_the_end_changes_nothing_in_the_log() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "exit 3"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    assert_eq!(ann.end().await, End::Code(3));
+    let head = dock.extent().unwrap().head;
+    let seq = ann.send(&Input::Resize(Size::new(100, 30).unwrap()));
+    assert_eq!(ann.settled(seq).await, Outcome::Applied);
+    assert!(!host.list(&[Arc::clone(&dock)]).await[0].silent);
+    assert_eq!((dock.extent().unwrap().head, dock.is_lost()), (head, false));
+}
+
+#[tokio::test]
+async fn one_silent_holder_does_not_keep_the_others_from_coming_back() {
+    let host = Host::new();
+    let silent = ChannelId([1; 16]);
+    drop((host.open(1, &["sh"]).await, host.open(2, &["sh"]).await));
+    host.signal(&silent.to_string(), Signal::STOP);
+    let recovered = tokio::time::timeout(Duration::from_secs(4), host.registry.recover()).await;
+    let found: Vec<_> = recovered.expect("soon").iter().map(|dock| dock.id()).collect();
+    assert_eq!((found, host.sockets()), (vec![ChannelId([2; 16])], 2));
+    host.signal(&silent.to_string(), Signal::CONT);
+    assert_eq!(host.registry.find(Kind::Terminal, silent).await.unwrap().id(), silent);
+}
+
+#[tokio::test]
+async fn a_holder_that_is_waited_for_no_longer_is_let_go() {
+    let host = Host::new();
+    std::fs::create_dir(host.state.path().join("terminals")).unwrap();
+    let mute = UnixListener::bind(socket(host.state.path(), ChannelId([1; 16]))).unwrap();
+    let recovering = async { assert!(host.registry.recover().await.is_empty()) };
+    let ((), accepted) = tokio::join!(recovering, mute.accept());
+    let (mut gateway, _) = accepted.unwrap();
+    let mut heard = Vec::new();
+    let hung_up = gateway.read_to_end(&mut heard);
+    // Well before it would have given up by itself.
+    tokio::time::timeout(Duration::from_secs(2), hung_up).await.expect("its socket ends").unwrap();
+    assert!(!heard.is_empty(), "a Hello came first");
 }
 
 #[tokio::test]

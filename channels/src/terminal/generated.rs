@@ -14,7 +14,7 @@ pub struct Size {
 /// Open.spec: the terminal to create.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Spec {
-    /// Program and arguments. Empty: the user's login shell, as a login gives it. At most 256 words, 64 KiB.
+    /// Program and arguments. Empty: the user's login shell, as a login gives it. At most 256 words, 10 KiB.
     #[prost(string, repeated, tag = "1")]
     pub command: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
     /// Absolute directory to start in. Empty: the user's home.

@@ -14,12 +14,16 @@ pub const NAME_CHARS_MAX: usize = 64;
 pub const TITLE_CHARS_MAX: usize = 256;
 /// Words of a command.
 pub const COMMAND_WORDS_MAX: usize = 256;
-/// Bytes of a command's words together.
-pub const COMMAND_BYTES_MAX: usize = 64 << 10;
+/// Bytes of a command's words together: beside them the largest path, name and envelope still fit an Open frame, which the
+/// protocol bounds to 16 KiB. A longer command would end the Link of whoever sent it.
+pub const COMMAND_BYTES_MAX: usize = 10 << 10;
 /// Bytes of a path: Linux's PATH_MAX.
 pub const PATH_BYTES_MAX: usize = 4096;
 /// Bytes of keys in one input: what one Input frame carries.
 pub const KEYS_BYTES_MAX: usize = 16 << 10;
+/// What inputs cost together that wait for a program which reads nothing, in bytes: each its own and the protocol's
+/// INPUT_COST. As much as sixteen devices leave unapplied; more is refused.
+pub const INPUTS_COST_MAX: usize = 2 << 20;
 /// Things that happened once and are still told: the newest.
 pub const EVENTS_MAX: usize = 32;
 /// Bytes of clipboard text one OSC 52 may set.
@@ -36,6 +40,11 @@ pub const UNDECIDED_BYTES_MAX: usize = 4096;
 pub const STRING_BYTES_MAX: usize = 128 << 10;
 /// Times that one REP repeats its character: a row of the widest grid.
 pub const REPEAT_MAX: usize = SIDE_MAX as usize;
+/// Bytes of Log and answers that one turn makes of what was read; the rest waits for the next, and keys are heard between
+/// them. Few bytes can ask for many (REP, a saved title): without it a read of 64 KiB becomes 43 MB.
+pub const TURN_BYTES_MAX: usize = 256 << 10;
+/// Bytes a buffer of the output's way keeps for the next turn: what a read takes. A larger one is given back.
+pub const BUFFER_BYTES_KEPT: usize = 64 << 10;
 /// Different combined characters (letters with marks) a Screen tells apart; marks beyond are dropped.
 pub const CLUSTERS_MAX: usize = 4096;
 /// Bytes of one combined character.

@@ -1,6 +1,8 @@
 //! A program's side of the terminal, without the PTY: what it wrote becomes Log, screen and answers.
 
-use super::limits::TITLES_SAVED_MAX;
+use std::ops::ControlFlow;
+
+use super::limits::{TITLES_SAVED_MAX, TURN_BYTES_MAX};
 use super::message::{Size, Snapshot};
 use super::scan::{Scanner, Segment};
 use super::screen::{Screen, size_mark};
@@ -20,6 +22,9 @@ pub struct Turn {
     pub log: Vec<u8>,
     /// What the program's questions are answered with: it goes into the PTY as if typed.
     pub replies: Vec<u8>,
+    /// How many bytes were taken: all, unless what they became is above [`TURN_BYTES_MAX`]. The others come first in the
+    /// next turn.
+    pub used: usize,
 }
 
 impl Source {
@@ -28,11 +33,18 @@ impl Source {
         Self { scanner: Scanner::new(), screen: Screen::new(size), saved_titles: Vec::new() }
     }
 
-    /// Takes what the program wrote.
+    /// Takes what the program wrote, or a part of it: see [`Turn::used`].
     pub fn take(&mut self, bytes: &[u8]) -> Turn {
         let mut turn = Turn::default();
         let Self { scanner, screen, saved_titles } = self;
-        scanner.scan(bytes, |segment| pass(segment, screen, saved_titles, &mut turn));
+        turn.used = scanner.scan_while(bytes, |segment| {
+            pass(segment, screen, saved_titles, &mut turn);
+            if turn.log.len() + turn.replies.len() < TURN_BYTES_MAX {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
         turn
     }
 
@@ -46,15 +58,9 @@ impl Source {
 
     /// Gives the terminal another size; the answer is the mark for the Log.
     pub fn resize(&mut self, size: Size) -> Vec<u8> {
-        let mut mark = Vec::new();
-        if !self.scanner.is_ground() {
-            // A string under way would swallow the mark; CAN ends it.
-            self.scanner.finish(|segment| {
-                if let Segment::Clean(bytes) = segment {
-                    mark.extend_from_slice(bytes);
-                }
-            });
-        }
+        // A string under way would swallow the mark, so it ends here, void: a clipboard or title that is told in part is
+        // told to nobody, neither by the Log nor by a Snapshot.
+        let mut mark = self.scanner.interrupt().to_vec();
         mark.extend(size_mark(size));
         self.screen.feed(&mark);
         mark
@@ -105,6 +111,41 @@ mod tests {
         assert_eq!(turn.replies, b"\x1b[1;3R\x1b[1;5R");
     }
 
+    /// Every turn that this output takes, each within its bound, and the screen at the end.
+    #[track_caller]
+    fn takes_turns(output: &[u8]) -> (usize, Screen) {
+        let mut source = Source::new(Size::default());
+        let (mut rest, mut turns, mut whole) = (output, 0, Screen::new(Size::default()));
+        while !rest.is_empty() {
+            let turn = source.take(rest);
+            // Behind the stop comes what was clean already: the text of one read at most.
+            let bound = TURN_BYTES_MAX + output.len() + (32 << 10);
+            assert!(turn.log.len() + turn.replies.len() <= bound, "{}", turn.log.len());
+            whole.feed(&turn.log);
+            rest = &rest[turn.used..];
+            turns += 1;
+        }
+        assert_eq!(whole.digest(), source.screen().digest());
+        (turns, whole)
+    }
+
+    #[test]
+    fn output_that_asks_for_much_more_comes_turn_by_turn_and_whole() {
+        let mut output = "🚀".as_bytes().to_vec();
+        output.extend(b"\x1b[999b".repeat(1000));
+        output.extend(b"\x1b[2J\x1b[Hthe end");
+        let (turns, screen) = takes_turns(&output);
+        assert!(turns > 10, "{turns}");
+        assert_eq!(screen.contents(), "the end");
+    }
+
+    #[test]
+    fn a_title_that_comes_back_again_and_again_is_told_turn_by_turn() {
+        let titled = [&b"\x1b]2;"[..], &[b't'; 250], b"\x07"].concat();
+        let restored = [&titled[..], &b"\x1b[22t\x1b[23t".repeat(5000)].concat();
+        assert!(takes_turns(&restored).0 > 3);
+    }
+
     #[test]
     fn a_title_that_was_saved_comes_back_as_one_that_is_set() {
         let mut source = Source::new(Size::default());
@@ -115,11 +156,38 @@ mod tests {
     }
 
     #[test]
+    fn a_string_that_a_resize_interrupted_ends_where_the_program_ends_it() {
+        for (end, log) in
+            [(&b"\x1b\\b"[..], &b"b"[..]), (b"\x18b", b"b"), (b"\x1b[1mb", b"\x1b[1mb")]
+        {
+            let mut source = Source::new(Size::default());
+            source.take(b"\x1b]0;half a ti");
+            source.resize(Size::new(100, 30).unwrap());
+            source.resize(Size::new(90, 30).unwrap());
+            let turn = source.take(&[b"tle", end].concat());
+            assert_eq!(turn.log.escape_ascii().to_string(), log.escape_ascii().to_string());
+        }
+    }
+
+    #[test]
     fn a_resize_in_the_middle_of_a_string_is_still_seen() {
         let mut source = Source::new(Size::default());
-        source.take(b"\x1b]0;half a ti");
-        let mark = source.resize(Size::new(100, 30).unwrap());
-        assert_eq!(source.screen().size(), Size::new(100, 30).unwrap());
-        assert_eq!(mark[0], 0x18);
+        let size = Size::new(100, 30).unwrap();
+        let mut log = source.take(b"\x1b]52;c;QUJD").log;
+        log.extend(source.resize(size));
+        assert_eq!(source.screen().size(), size);
+        let after = source.take(b"c2VjcmV0\x07after").log;
+        assert_eq!(after.escape_ascii().to_string(), "after", "the rest of a string is no text");
+        log.extend(after);
+
+        let mut reader = Screen::new(Size::default());
+        reader.feed(&log);
+        assert_eq!((reader.size(), reader.contents().as_str()), (size, "after"));
+        assert_eq!(
+            reader.digest(),
+            source.screen().digest(),
+            "a Snapshot tells what the Log tells"
+        );
+        assert_eq!(reader.events_after(0).count(), 0);
     }
 }

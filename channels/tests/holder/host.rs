@@ -48,20 +48,33 @@ impl Host {
 impl Host {
     /// Sends a signal to the holders that have this word in their command line.
     pub(crate) fn signal(&self, word: &str, signal: Signal) {
-        for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-            let words = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-            let has = |wanted: &[u8]| words.split(|byte| *byte == 0).any(|word| word == wanted);
-            let ours =
-                has(self.state.path().as_os_str().as_encoded_bytes()) && has(word.as_bytes());
-            let pid = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-                .and_then(Pid::from_raw);
-            if let (true, Some(pid)) = (ours, pid) {
-                let _ = kill_process(pid, signal);
-            }
+        for pid in self.holders(word).into_iter().filter_map(Pid::from_raw) {
+            let _ = kill_process(pid, signal);
         }
+    }
+
+    /// The most memory that a holder ever took, in kB.
+    pub(crate) fn peak_kb(&self, id: u8) -> u64 {
+        let [pid] = self.holders(&ChannelId([id; 16]).to_string())[..] else {
+            panic!("one process holds one terminal")
+        };
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        peak.unwrap().trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
+    fn holders(&self, word: &str) -> Vec<i32> {
+        let is_ours = |path: PathBuf| {
+            let words = std::fs::read(path.join("cmdline")).unwrap_or_default();
+            let has = |wanted: &[u8]| words.split(|byte| *byte == 0).any(|word| word == wanted);
+            has(self.state.path().as_os_str().as_encoded_bytes()) && has(word.as_bytes())
+        };
+        std::fs::read_dir("/proc")
+            .unwrap()
+            .flatten()
+            .filter(|entry| is_ours(entry.path()))
+            .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+            .collect()
     }
 }
 

@@ -50,7 +50,7 @@ export const SizeSchema: GenMessage<Size> = /*@__PURE__*/
  */
 export type Spec = Message<"devtail.terminal.v1.Spec"> & {
   /**
-   * Program and arguments. Empty: the user's login shell, as a login gives it. At most 256 words, 64 KiB.
+   * Program and arguments. Empty: the user's login shell, as a login gives it. At most 256 words, 10 KiB.
    *
    * @generated from field: repeated string command = 1;
    */

@@ -54,10 +54,10 @@ impl Fronts {
         self.all.retain(|front| front.id != id);
     }
 
-    /// Waits for one to move; with `reads` off only for their sockets to take more.
-    pub(super) fn poll(&mut self, reads: bool, cx: &mut Context<'_>) -> Poll<Moved> {
+    /// Waits for one to move.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Moved> {
         for front in &mut self.all {
-            if let Poll::Ready(moved) = front.poll(reads, cx) {
+            if let Poll::Ready(moved) = front.poll(cx) {
                 return Poll::Ready(moved);
             }
         }
@@ -89,7 +89,7 @@ impl Fronts {
 }
 
 impl Front {
-    fn poll(&mut self, reads: bool, cx: &mut Context<'_>) -> Poll<Moved> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Moved> {
         if !self.outbound.is_empty()
             && let Poll::Ready(ready) = self.stream.poll_write_ready(cx)
         {
@@ -99,9 +99,6 @@ impl Front {
                 Ok(()) => cx.waker().wake_by_ref(),
                 Err(_) => return Poll::Ready(Moved::Down(self.id)),
             }
-        }
-        if !reads {
-            return Poll::Pending;
         }
         self.inbound.poll_packet(&self.stream, cx).map(|packet: io::Result<Bytes>| match packet {
             Ok(packet) => Moved::Packet(self.id, packet),

@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
+use std::os::unix::net::SocketAddr;
 use std::path::Path;
 
 use devtail_protocol::ChannelId;
@@ -18,9 +19,9 @@ use crate::terminal::message::{Bad, Spec};
 /// Why a holder did not come to hold anything. It has told whoever started it.
 #[derive(Debug, thiserror::Error)]
 pub enum HoldError {
-    /// No spec on standard input.
+    /// No whole spec on standard input.
     #[error(
-        "a holder is started by the gateway, which tells it what to hold on standard input: {0}"
+        "a holder is started by the gateway, which tells it what to hold on standard input: {0}; open a terminal instead"
     )]
     Input(#[source] io::Error),
     /// The spec is not valid.
@@ -34,6 +35,11 @@ pub enum HoldError {
         "the terminal's socket cannot be made: {0}; look at the state directory's owner and free space"
     )]
     Socket(#[source] io::Error),
+    /// The socket's path is longer than the system takes.
+    #[error(
+        "the terminal's socket cannot be made: its path has {0} bytes, which is more than the system takes; choose a state directory with a shorter path (--state)"
+    )]
+    SocketPath(usize),
     /// No program.
     #[error("the program cannot be started: {0}")]
     Program(#[source] io::Error),
@@ -42,8 +48,8 @@ pub enum HoldError {
     System(#[source] io::Error),
 }
 
-/// Holds one terminal until it is over; `socket(state, id)` is where it listens. Reads `Open.spec` from standard input, and
-/// says one line on standard output: [`READY`](super::READY), or why not.
+/// Holds one terminal until it is over; `socket(state, id)` is where it listens. Reads `Open.spec` behind its length (a
+/// big-endian u32) from standard input, and says one line on standard output: [`READY`](super::READY), or why not.
 ///
 /// # Errors
 /// [`HoldError`], which has been said on standard output as well.
@@ -64,17 +70,15 @@ pub fn hold(state: &Path, id: ChannelId) -> Result<(), HoldError> {
 }
 
 fn prepare(socket: &Path, id: ChannelId) -> Result<(Runtime, Holder), HoldError> {
-    let mut spec = Vec::new();
-    io::stdin()
-        .take(MESSAGE_BYTES_MAX as u64 + 1)
-        .read_to_end(&mut spec)
-        .map_err(HoldError::Input)?;
-    let spec = Spec::decode(&spec)?;
+    let spec = read_spec(&mut io::stdin().lock())?;
     if !spec.cwd.is_empty() && !Path::new(&spec.cwd).is_dir() {
         return Err(HoldError::Directory(spec.cwd));
     }
     let runtime = Builder::new_current_thread().enable_all().build().map_err(HoldError::System)?;
     let inside = runtime.enter();
+    if SocketAddr::from_pathname(socket).is_err() {
+        return Err(HoldError::SocketPath(socket.as_os_str().len()));
+    }
     let listener = listen(socket).map_err(HoldError::Socket)?;
     let account = Account::own();
     let pty = Pty::start(&spec, &account).map_err(HoldError::Program).inspect_err(|_| {
@@ -84,6 +88,20 @@ fn prepare(socket: &Path, id: ChannelId) -> Result<(Runtime, Holder), HoldError>
         Holder::new(id, socket, spec, &account, pty, listener).map_err(HoldError::System)?;
     drop(inside);
     Ok((runtime, holder))
+}
+
+/// A spec behind its length. Without one, what a gateway killed while it wrote has left would do as a spec of another
+/// command: a beginning of one often is valid, and nothing at all is a login shell.
+fn read_spec(input: &mut impl Read) -> Result<Spec, HoldError> {
+    let mut prefix = [0; 4];
+    input.read_exact(&mut prefix).map_err(HoldError::Input)?;
+    let bytes = u32::from_be_bytes(prefix) as usize;
+    if bytes > MESSAGE_BYTES_MAX {
+        return Err(Bad::TooLong { bytes }.into());
+    }
+    let mut spec = vec![0; bytes];
+    input.read_exact(&mut spec).map_err(HoldError::Input)?;
+    Ok(Spec::decode(&spec)?)
 }
 
 /// Lets go of what the gateway gave: its pipes (it waits for their end), and any directory one may want to unmount.
@@ -111,4 +129,30 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     let listener = UnixListener::bind(path)?;
     fs::set_permissions(path, Permissions::from_mode(0o600))?;
     Ok(listener)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spec_is_whole_or_none() {
+        let command = ["sh", "-c", "echo"].map(str::to_owned).to_vec();
+        let spec = Spec { command, every_byte: true, ..Spec::default() };
+        let encoded = spec.encode();
+        let framed = [&(encoded.len() as u32).to_be_bytes()[..], &encoded].concat();
+        assert_eq!(read_spec(&mut &framed[..]).unwrap(), spec);
+        assert_eq!(read_spec(&mut &[0; 4][..]).unwrap(), Spec::default());
+        for cut in 0..framed.len() {
+            let error = read_spec(&mut &framed[..cut]).unwrap_err();
+            assert!(matches!(error, HoldError::Input(_)), "cut at {cut}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_length_above_the_bound_is_refused_before_anything_is_read() {
+        let mut input = &[0xff; 8][..];
+        assert!(matches!(read_spec(&mut input), Err(HoldError::Spec(Bad::TooLong { .. }))));
+        assert_eq!(input.len(), 4);
+    }
 }

@@ -4,6 +4,7 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod output;
 mod program;
 mod requests;
 
@@ -22,18 +23,16 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
+use self::output::Output;
 use self::program::{Program, QUIET};
 use super::environment::Account;
 use super::front::{Fronts, Moved};
 use super::keys::Keys;
 use super::pty::Pty;
+use crate::terminal::limits::BUFFER_BYTES_KEPT;
 use crate::terminal::message::{Size, Spec};
 use crate::terminal::source::{Source, Turn};
 
-/// Bytes one read of the PTY takes: it yields about 4 KiB, and more only under a flood.
-const READ_BYTES: usize = 64 << 10;
-/// Bytes of keys that wait for the program before gateways are not read any more.
-const KEYS_BYTES_HELD: usize = 2 << 20;
 /// One terminal and everything that belongs to it.
 pub(super) struct Holder {
     id: ChannelId,
@@ -49,7 +48,8 @@ pub(super) struct Holder {
     keys: Keys,
     /// Clean bytes the Log has no room for, in a terminal of which no byte may be lost. Else always empty.
     backlog: Vec<u8>,
-    buffer: Vec<u8>,
+    /// What the program wrote and the source has not taken.
+    output: Output,
     /// The grid of each device that reads.
     sizes: HashMap<ClientId, Size>,
     program: Program,
@@ -98,7 +98,7 @@ impl Holder {
             source: Source::new(spec.size),
             keys: Keys::default(),
             backlog: Vec::new(),
-            buffer: vec![0; READ_BYTES],
+            output: Output::default(),
             sizes: HashMap::new(),
             program: Program::Running(pty),
             kill_at: None,
@@ -136,10 +136,9 @@ impl Holder {
     }
 
     async fn wake(&mut self) -> Wake {
-        let reads_keys = self.keys.bytes() < KEYS_BYTES_HELD;
         let reads_pty = self.reads_pty();
         let timer = self.next_timer();
-        let Self { program, fronts, listener, keys, buffer, children, terminate, .. } = self;
+        let Self { program, fronts, listener, keys, output, children, terminate, .. } = self;
         let (reading, writing) = match program {
             Program::Running(pty) => (Some(&*pty), Some(&*pty)),
             Program::Exited(pty, ..) => (Some(&*pty), None),
@@ -153,13 +152,13 @@ impl Holder {
         };
         tokio::select! {
             biased;
-            moved = poll_fn(|cx| fronts.poll(reads_keys, cx)) => Wake::Front(moved),
+            moved = poll_fn(|cx| fronts.poll(cx)) => Wake::Front(moved),
             written = write(writing, keys.front()) => Wake::Written(written),
             _ = children.recv() => Wake::Child,
             Ok((stream, _)) = listener.accept() => Wake::Accepted(stream),
             _ = terminate.recv() => Wake::Terminate,
             () = timer => Wake::Timer,
-            read = read(reading.filter(|_| reads_pty), buffer) => Wake::Read(read),
+            read = read(reading.filter(|_| reads_pty), output) => Wake::Read(read),
         }
     }
 
@@ -172,8 +171,8 @@ impl Holder {
         let reads = self.reads_pty();
         let program = match &mut self.program {
             Program::Running(_) | Program::Detached(_) => None,
-            // While there is no room nothing is read, so nothing is quiet.
-            Program::Exited(_, _, heard) if !reads => {
+            // While there is no room nothing is read, so nothing is quiet; nor while some of it waits.
+            Program::Exited(_, _, heard) if !reads || !self.output.is_empty() => {
                 *heard = Instant::now();
                 None
             }
@@ -215,11 +214,12 @@ impl Holder {
 
     fn read(&mut self, read: &io::Result<usize>) {
         match read {
-            Ok(len @ 1..) => {
+            Ok(1..) => {
                 if let Program::Exited(_, _, heard) = &mut self.program {
                     *heard = Instant::now();
                 }
-                let turn = self.source.take(&self.buffer[..*len]);
+                let turn = self.source.take(self.output.waiting());
+                self.output.taken(turn.used);
                 self.take(turn);
             }
             Ok(0) | Err(_) => self.hung_up(),
@@ -242,6 +242,9 @@ impl Holder {
         if len > 0 {
             self.owner.append(&self.backlog[..len]);
             self.backlog.drain(..len);
+            if self.backlog.is_empty() {
+                self.backlog.shrink_to(BUFFER_BYTES_KEPT);
+            }
         }
         if let Program::Ended(end, _) = &self.program
             && self.backlog.is_empty()
@@ -289,9 +292,9 @@ async fn write(pty: Option<&Pty>, bytes: &[u8]) -> io::Result<usize> {
     }
 }
 
-async fn read(pty: Option<&Pty>, buffer: &mut [u8]) -> io::Result<usize> {
+async fn read(pty: Option<&Pty>, output: &mut Output) -> io::Result<usize> {
     match pty {
-        Some(pty) => pty.read(buffer).await,
+        Some(pty) => output.read(pty).await,
         None => pending().await,
     }
 }

@@ -11,7 +11,8 @@ use bytes::Bytes;
 use devtail_protocol::{ChannelId, Code, Fault};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
-use tokio::time::timeout;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::dock::Dock;
 use crate::terminal::limits::TERMINALS_MAX;
@@ -19,6 +20,8 @@ use crate::terminal::{Answer, KIND, Query, Spec, Terminal};
 
 /// How long a holder may take from its start to its socket.
 const READY_WITHIN: Duration = Duration::from_secs(2);
+/// How long a new gateway waits for all the holders it finds: clients wait as well, and any later one is found by [`find`].
+const RECOVER_WITHIN: Duration = Duration::from_secs(1);
 /// What a holder says once it listens; anything else is the sentence that says why it could not.
 pub const READY: &str = "ready";
 /// Bytes of a holder's first words.
@@ -130,6 +133,8 @@ async fn start(mut command: Command, spec: &Bytes) -> io::Result<String> {
 
 async fn first_words(holder: &mut Child, spec: &Bytes) -> io::Result<String> {
     if let Some(mut stdin) = holder.stdin.take() {
+        let len = u32::try_from(spec.len()).map_err(io::Error::other)?;
+        stdin.write_all(&len.to_be_bytes()).await?;
         stdin.write_all(spec).await?;
     }
     let mut words = String::new();
@@ -152,18 +157,18 @@ pub(crate) async fn find(state: &Path, id: ChannelId) -> Result<Dock, Fault> {
     Dock::connect(id, KIND, &socket(state, id)).await
 }
 
-/// Connects to every holder that still answers, all at once; removes the sockets that nobody listens on.
+/// Connects to every holder that answers within a second, all at once; removes the sockets that nobody listens on.
 pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
-    let connecting: Vec<_> = ids(state)
-        .into_iter()
-        .map(|id| {
-            let path = socket(state, id);
-            tokio::spawn(async move { (id, Dock::connect(id, KIND, &path).await) })
-        })
-        .collect();
+    let until = Instant::now() + RECOVER_WITHIN;
+    // Dropped with those that still wait, which closes their sockets.
+    let mut connecting = JoinSet::new();
+    for id in ids(state) {
+        let path = socket(state, id);
+        connecting.spawn(async move { (id, Dock::connect(id, KIND, &path).await) });
+    }
     let mut docks = Vec::new();
-    for connected in connecting {
-        match connected.await {
+    while let Ok(Some(connected)) = timeout_at(until, connecting.join_next()).await {
+        match connected {
             Ok((_, Ok(dock))) => docks.push(dock),
             Ok((id, Err(fault))) if fault.code == Code::Gone => {
                 tracing::info!(channel = %id, "a terminal's holder is gone; removing its socket");
@@ -174,6 +179,12 @@ pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
             }
             Err(error) => tracing::error!(%error, "a terminal's holder could not be asked"),
         }
+    }
+    if !connecting.is_empty() {
+        tracing::warn!(
+            holders = connecting.len(),
+            "terminals whose holders are slow are found when they are opened"
+        );
     }
     docks
 }

@@ -12,7 +12,9 @@ pub enum Bad {
     #[error("the terminal message cannot be read ({0}); update the older of the two programs")]
     Malformed(String),
     /// More bytes than any message of this kind needs.
-    #[error("the terminal message has {bytes} bytes; at most {MESSAGE_BYTES_MAX} are taken")]
+    #[error(
+        "the terminal message has {bytes} bytes; at most {MESSAGE_BYTES_MAX} are taken, of them {COMMAND_BYTES_MAX} for a command: put a longer one into a script file on the host and run that"
+    )]
     TooLong {
         /// Its length.
         bytes: usize,
@@ -34,7 +36,7 @@ pub enum Bad {
     },
     /// Too many words.
     #[error(
-        "the command has {words} words; at most {COMMAND_WORDS_MAX} are taken: put it into a script"
+        "the command has {words} words; at most {COMMAND_WORDS_MAX} are taken: put it into a script file on the host and run that"
     )]
     CommandWords {
         /// How many.
@@ -42,7 +44,7 @@ pub enum Bad {
     },
     /// Too many bytes.
     #[error(
-        "the command has {bytes} bytes; at most {COMMAND_BYTES_MAX} are taken: put it into a script"
+        "the command has {bytes} bytes; at most {COMMAND_BYTES_MAX} are taken: put it into a script file on the host and run that"
     )]
     CommandBytes {
         /// How many.

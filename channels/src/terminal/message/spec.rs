@@ -92,7 +92,11 @@ fn check_command(words: &[String]) -> Result<(), Bad> {
 
 #[cfg(test)]
 mod tests {
+    use devtail_protocol::wire::{Decoder, Encoder, Frame, Open, OutboxRange, Priority, Sealed};
+    use devtail_protocol::{Ch, ChannelId, ClientId, Epoch, Position, Time};
+
     use super::*;
+    use crate::terminal::limits::NAME_CHARS_MAX;
 
     #[test]
     fn a_spec_survives_the_wire_and_an_empty_one_is_a_login_shell() {
@@ -109,6 +113,34 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_spec_fits_an_open() {
+        let mut command = vec!["a".repeat(40); COMMAND_WORDS_MAX];
+        command[0].push_str(&"a".repeat(COMMAND_BYTES_MAX - 40 * COMMAND_WORDS_MAX));
+        let spec = Spec {
+            command,
+            cwd: format!("/{}", "a".repeat(PATH_BYTES_MAX - 1)),
+            size: Size::new(250, 1000).unwrap(),
+            name: "🚀".repeat(NAME_CHARS_MAX),
+            every_byte: true,
+            no_echo: true,
+        };
+        assert_eq!(Spec::decode(&spec.encode()).as_ref(), Ok(&spec));
+        let open = Frame::Open(Open {
+            ch: Ch(u16::MAX.into()),
+            id: ChannelId([0xff; 16]),
+            kind: crate::terminal::KIND.to_owned(),
+            spec: Some(spec.encode()),
+            have: Some(Position { epoch: Epoch(u64::MAX), offset: u64::MAX }),
+            window: u32::MAX,
+            priority: Priority::Focused,
+            outbox: Some(OutboxRange { first: u64::MAX - 1, next: u64::MAX }),
+            client: Some(ClientId([0xff; 16])),
+        });
+        let packet = Encoder::new().seal(Time::ZERO, &[open], Sealed::Plain);
+        assert_eq!(Decoder::new(0).open(packet).map(|frames| frames.len()), Ok(1));
+    }
+
+    #[test]
     fn what_no_program_could_be_started_from_is_refused() {
         let bad = |change: fn(&mut Spec)| {
             let mut spec = Spec::default();
@@ -120,9 +152,15 @@ mod tests {
         assert_eq!(bad(|s| s.command = vec!["a\0b".into()]), Bad::CommandWord);
         assert_eq!(bad(|s| s.command = vec!["a".into(); 257]), Bad::CommandWords { words: 257 });
         assert_eq!(
-            bad(|s| s.command = vec!["a".repeat(65_537)]),
-            Bad::CommandBytes { bytes: 65_537 }
+            bad(|s| s.command = vec!["a".repeat(10_241)]),
+            Bad::CommandBytes { bytes: 10_241 }
         );
+        // However much longer it is, the bound and the way out are named.
+        for bytes in [10_241, 20_000, 200_000] {
+            let spec = Spec { command: vec!["a".repeat(bytes)], ..Spec::default() };
+            let words = Spec::decode(&spec.encode()).unwrap_err().to_string();
+            assert!(words.contains("10240") && words.contains("script file"), "{words}");
+        }
         assert_eq!(bad(|s| s.name = "\u{1b}[2J".into()), Bad::NameControl);
         assert_eq!(bad(|s| s.name = "x".repeat(65)), Bad::NameLong { chars: 65 });
         assert!(matches!(Spec::decode(&[0xff; 40]), Err(Bad::Malformed(_))));

@@ -11,15 +11,19 @@ mod control;
 mod question;
 mod string;
 
+use std::ops::ControlFlow;
+
 use self::control::Ruling;
 use self::string::{Fate, Verdict};
 use super::lex::{C1_LEAD, Close, ESC, Kind, Lexer, Step, is_c1_trail};
-use super::limits::{REPEAT_MAX, STRING_BYTES_MAX};
+use super::limits::{BUFFER_BYTES_KEPT, REPEAT_MAX, STRING_BYTES_MAX};
 pub use question::{Question, Slot};
 
 /// Asks for the answerback message, which nobody wants a terminal to type.
 const ENQUIRY: u8 = 0x05;
 const CANCEL: u8 = 0x18;
+/// Clean bytes that are handed on before more are made: far more than most reads hold, far less than REP can make of one.
+const CLEAN_BYTES: usize = 16 << 10;
 
 /// One piece of the stream, in order.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,22 +64,38 @@ impl Scanner {
     }
 
     /// Takes what was read; hands each segment on, in order. Holds back what is incomplete.
-    pub fn scan(&mut self, mut input: &[u8], mut each: impl FnMut(Segment<'_>)) {
-        while !input.is_empty() {
+    pub fn scan(&mut self, input: &[u8], mut each: impl FnMut(Segment<'_>)) {
+        self.scan_while(input, |segment| {
+            each(segment);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// As [`Self::scan`], until it is told to stop; says how many bytes it has taken. Little is handed on behind the stop.
+    pub fn scan_while(
+        &mut self,
+        input: &[u8],
+        mut each: impl FnMut(Segment<'_>) -> ControlFlow<()>,
+    ) -> usize {
+        let mut rest = input;
+        while !rest.is_empty() {
             if self.lexer.is_ground() {
-                input = self.ground(input);
+                rest = self.ground(rest);
                 continue;
             }
             let mut lexer = std::mem::take(&mut self.lexer);
-            let (used, step) = lexer.step(input);
-            if let Some(segment) = self.judge(step) {
-                self.hand_on(&mut each);
-                each(segment);
-            }
+            let (used, step) = lexer.step(rest);
+            let segment = self.judge(step);
             self.lexer = lexer;
-            input = &input[used..];
+            rest = &rest[used..];
+            let is_due = segment.is_some() || self.clean.len() >= CLEAN_BYTES;
+            if is_due && self.hand_on(segment, &mut each).is_break() {
+                return input.len() - rest.len();
+            }
         }
-        self.hand_on(&mut each);
+        // All is taken: a stop would change nothing.
+        let _ = self.hand_on(None, &mut each);
+        input.len()
     }
 
     /// Says that nothing more comes: hands on a held beginning of a letter, and ends a string.
@@ -86,14 +106,42 @@ impl Scanner {
             self.fate = Fate::default();
         }
         self.lexer = Lexer::default();
-        self.hand_on(&mut each);
+        let _ = self.hand_on(None, &mut |segment| {
+            each(segment);
+            ControlFlow::Continue(())
+        });
     }
 
-    fn hand_on(&mut self, each: &mut impl FnMut(Segment<'_>)) {
-        if !self.clean.is_empty() {
-            each(Segment::Clean(&self.clean));
-            self.clean.clear();
+    /// Makes room for the host's own mark: ends a string under way for the readers, with what is answered, and drops the
+    /// rest of it as it comes. The stream itself is still within the string: what follows is no text.
+    pub fn interrupt(&mut self) -> &'static [u8] {
+        match self.fate {
+            Fate::Passing { .. } => {
+                self.fate = Fate::Dropping;
+                &[CANCEL]
+            }
+            Fate::Judging { .. } | Fate::Dropping => &[],
         }
+    }
+
+    /// Hands on what is clean, and then the segment that comes behind it.
+    fn hand_on(
+        &mut self,
+        segment: Option<Segment<'static>>,
+        each: &mut impl FnMut(Segment<'_>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut flow = ControlFlow::Continue(());
+        if !self.clean.is_empty() {
+            flow = each(Segment::Clean(&self.clean));
+            self.clean.clear();
+            self.clean.shrink_to(BUFFER_BYTES_KEPT);
+        }
+        if let Some(segment) = segment
+            && each(segment).is_break()
+        {
+            flow = ControlFlow::Break(());
+        }
+        flow
     }
 
     /// Takes text up to the next ESC; answers the rest.

@@ -69,9 +69,7 @@ impl Holder {
     }
 
     pub(super) fn hang_up(&mut self) {
-        for number in self.keys.hang_up() {
-            self.refuse(number, "The program ended before it took this; nothing was typed.");
-        }
+        self.keys.hang_up("The program ended before it took this; nothing was typed.");
     }
 
     pub(super) fn kill(&mut self) {

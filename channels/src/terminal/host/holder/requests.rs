@@ -5,7 +5,7 @@ use devtail_protocol::wire::Outcome;
 use devtail_protocol::{ClientId, Code, Fault};
 
 use super::{Holder, Program};
-use crate::terminal::host::keys::{Next, Number};
+use crate::terminal::host::keys::Next;
 use crate::terminal::host::pty::Pty;
 use crate::terminal::message::{Answer, Input, Query, Size, Terminal};
 
@@ -14,16 +14,20 @@ impl Holder {
         match event {
             OwnerEvent::Input { client, seq, bytes } => match Input::decode(&bytes) {
                 Ok(Input::Keys(_)) if !self.takes_keys() => {
-                    self.refuse((client, seq), "The program has ended; nothing was typed.");
+                    self.keys.refuse((client, seq), "The program has ended; nothing was typed.");
                 }
-                Ok(input) => {
-                    // At once: keys before it may wait for ever for a program that reads nothing. It is settled in its turn.
-                    if input == Input::Kill {
-                        self.kill();
-                    }
+                Ok(Input::Kill) => {
+                    // At once: keys before it may wait for ever for a program that reads nothing. They are void, and so
+                    // there is always room for it.
+                    self.keys.hang_up("The terminal was killed before the program took this.");
+                    self.work();
+                    self.kill();
+                    self.keys.push((client, seq), Input::Kill);
+                }
+                Ok(input @ (Input::Keys(_) | Input::Resize(_) | Input::Rename(_))) => {
                     self.keys.push((client, seq), input);
                 }
-                Err(bad) => self.refuse((client, seq), &bad.to_string()),
+                Err(bad) => self.keys.refuse((client, seq), bad.to_string()),
             },
             OwnerEvent::Attached(_) => {}
             OwnerEvent::Detached(client) => {
@@ -69,12 +73,13 @@ impl Holder {
                     }
                     self.owner.settled(client, seq, Outcome::Applied);
                 }
+                Next::Refuse(client, numbers, why) => {
+                    for seq in numbers {
+                        self.owner.settled(client, seq, Outcome::Refused(why.to_string()));
+                    }
+                }
             }
         }
-    }
-
-    pub(super) fn refuse(&mut self, (client, seq): Number, why: &str) {
-        self.owner.settled(client, seq, Outcome::Refused(why.to_owned()));
     }
 
     /// Gives the grid the size of the device that types.
@@ -85,7 +90,9 @@ impl Holder {
     }
 
     fn resize(&mut self, size: Size) {
-        if size == self.source.screen().size() {
+        // Behind the end of a Log stands nothing, and nobody draws for another size.
+        let is_over = matches!(self.program, Program::Ended(..));
+        if is_over || size == self.source.screen().size() {
             return;
         }
         // The mark comes first: what the program writes for the new size stands behind it.
