@@ -163,6 +163,25 @@ async fn a_killed_terminal_is_gone_and_its_readers_are_told() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), gone).await.expect("the holder ends");
+    assert_eq!(host.again(1).await.code, Code::Gone, "what is over is not made a second time");
+}
+
+#[tokio::test]
+async fn a_terminal_whose_holder_was_killed_is_not_made_a_second_time() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "echo up; read x"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.shows("up").await;
+    host.signal("hold", Signal::KILL);
+    let gone = async {
+        while !dock.is_lost() {
+            ann.bell.rung().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), gone).await.expect("its end is noticed");
+    assert_eq!(host.again(1).await.code, Code::Gone);
+    assert!(host.registry.recover().await.is_empty());
+    assert_eq!((host.again(1).await.code, host.sockets()), (Code::Gone, 0));
 }
 
 #[tokio::test]

@@ -17,6 +17,8 @@ pub const COMMAND_WORDS_MAX: usize = 256;
 /// Bytes of a command's words together: beside them the largest path, name and envelope still fit an Open frame, which the
 /// protocol bounds to 16 KiB. A longer command would end the Link of whoever sent it.
 pub const COMMAND_BYTES_MAX: usize = 10 << 10;
+/// Ids of terminals that are over which a host remembers, so that none is made twice: the newest.
+pub const ENDED_MAX: usize = 4096;
 /// Bytes of a path: Linux's PATH_MAX.
 pub const PATH_BYTES_MAX: usize = 4096;
 /// Bytes of keys in one input: what one Input frame carries.

@@ -1,12 +1,13 @@
 //! A host without a gateway: its state directory, its registry, its holders.
 
+use std::fs::DirEntry;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use devtail_channels::dock::Dock;
 use devtail_channels::registry::{Kind, Registry};
 use devtail_channels::terminal::{Answer, Query, Spec, Terminal};
-use devtail_protocol::ChannelId;
+use devtail_protocol::{ChannelId, Fault};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -29,6 +30,12 @@ impl Host {
         self.create(id, &Spec { command, ..Spec::default() }).await
     }
 
+    /// Why a terminal of an id that was used cannot be made again.
+    pub(crate) async fn again(&self, id: u8) -> Fault {
+        let spec = Spec::default().encode();
+        self.registry.create(Kind::Terminal, ChannelId([id; 16]), &spec).await.unwrap_err()
+    }
+
     pub(crate) async fn create(&self, id: u8, spec: &Spec) -> Arc<Dock> {
         self.registry.create(Kind::Terminal, ChannelId([id; 16]), &spec.encode()).await.unwrap()
     }
@@ -41,7 +48,10 @@ impl Host {
     }
 
     pub(crate) fn sockets(&self) -> usize {
-        std::fs::read_dir(self.state.path().join("terminals")).map_or(0, Iterator::count)
+        let is_socket =
+            |entry: &DirEntry| entry.path().extension().is_some_and(|ext| ext == "sock");
+        let entries = std::fs::read_dir(self.state.path().join("terminals"));
+        entries.map_or(0, |entries| entries.flatten().filter(is_socket).count())
     }
 }
 

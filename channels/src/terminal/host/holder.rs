@@ -25,6 +25,7 @@ use tokio::time::Instant;
 
 use self::output::Output;
 use self::program::{Program, QUIET};
+use super::ended;
 use super::environment::Account;
 use super::front::{Fronts, Moved};
 use super::keys::Keys;
@@ -132,7 +133,7 @@ impl Holder {
             }
             self.turn();
         }
-        let _ = std::fs::remove_file(&self.socket);
+        ended::leave(&self.socket);
     }
 
     async fn wake(&mut self) -> Wake {

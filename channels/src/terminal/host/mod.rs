@@ -8,6 +8,7 @@
 //! The holder is a process of its own, in a session of its own: it outlives every gateway. Read first: [`hold`].
 
 mod end;
+mod ended;
 mod environment;
 mod front;
 mod hold;

@@ -14,6 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::ended;
 use crate::dock::Dock;
 use crate::terminal::limits::TERMINALS_MAX;
 use crate::terminal::{Answer, KIND, Query, Spec, Terminal};
@@ -40,7 +41,7 @@ pub fn socket(state: &Path, id: ChannelId) -> PathBuf {
 /// Starts a holder with a new terminal in it and connects to it; or finds the one that holds this terminal already.
 ///
 /// # Errors
-/// [`Code::BadSpec`] if the spec breaks a bound, [`Code::Limit`] above 256 terminals, [`Code::Failed`] with the holder's
+/// [`Code::Gone`] if it is over, [`Code::BadSpec`] if the spec breaks a bound, [`Code::Limit`] above 256 terminals, [`Code::Failed`] with the holder's
 /// own words if it cannot start.
 pub(crate) async fn create(
     state: &Path,
@@ -49,8 +50,11 @@ pub(crate) async fn create(
     spec: &Bytes,
 ) -> Result<Dock, Fault> {
     Spec::decode(spec).map_err(|bad| Fault::new(Code::BadSpec, bad.to_string()))?;
-    if let Ok(dock) = Dock::connect(id, KIND, &socket(state, id)).await {
-        return Ok(dock);
+    match Dock::connect(id, KIND, &socket(state, id)).await {
+        Ok(dock) => return Ok(dock),
+        // An Open may come again long after the first was answered, and the answer lost: nothing runs twice.
+        Err(fault) if ended::is_known(state, id) => return Err(fault),
+        Err(_) => ended::forget(state),
     }
     if ids(state).len() >= TERMINALS_MAX {
         let message = format!(
@@ -172,7 +176,7 @@ pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
             Ok((_, Ok(dock))) => docks.push(dock),
             Ok((id, Err(fault))) if fault.code == Code::Gone => {
                 tracing::info!(channel = %id, "a terminal's holder is gone; removing its socket");
-                drop(std::fs::remove_file(socket(state, id)));
+                ended::leave(&socket(state, id));
             }
             Ok((id, Err(fault))) => {
                 tracing::warn!(channel = %id, %fault, "a terminal's holder does not answer now")
