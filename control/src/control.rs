@@ -36,7 +36,6 @@ pub(crate) struct Inner {
     pub(crate) keyring: Keyring,
     pub(crate) refresh_key: RefreshKey,
     pub(crate) gateway_id: String,
-    state: StateDir,
     limiter: Mutex<PairingLimiter>,
     refusals: Mutex<Refusals>,
 }
@@ -55,8 +54,8 @@ impl Control {
         // Two processes that open a new state directory at once must not make two sets of keys. Released on drop.
         let _lock = lock(&state)?;
         let store = Store::open(&Store::file(&state)?)?;
-        let keyring = Keyring::new(state.clone());
         let refresh_key = RefreshKey::new(refresh_key(&state)?);
+        let keyring = Keyring::new(state);
         let gateway_id = store.write(|transaction| {
             if let Some(kid) = keyring.ensure(transaction, now)? {
                 Entry::new(AuditEvent::SigningKeyMade, Actor::Host, kid).write(
@@ -73,7 +72,6 @@ impl Control {
             keyring,
             refresh_key,
             gateway_id,
-            state,
             limiter: Mutex::new(PairingLimiter::new()),
             refusals: Mutex::new(Refusals::new()),
         })))
@@ -82,11 +80,6 @@ impl Control {
     /// This gateway's name in tokens (`iss`) and cookies: 32 hexadecimal digits, made at first start.
     pub fn gateway_id(&self) -> &str {
         &self.0.gateway_id
-    }
-
-    /// The private directory this was opened in.
-    pub fn state_dir(&self) -> &StateDir {
-        &self.0.state
     }
 
     /// The audit log after a row's number (0 for all), oldest first: at most `limit` rows and at most 1000.

@@ -85,22 +85,6 @@ impl Control {
         Ok(self.0.store.read(epoch)?)
     }
 
-    /// The devices revoked after an epoch, and the epoch to ask from next time.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn revocations_since(&self, after: u64) -> Result<(u64, Vec<DeviceId>), StoreError> {
-        self.0.store.read(|connection| {
-            // The epoch first: a revocation between the two questions is then told twice, not missed.
-            let now = epoch(connection)?;
-            let after = i64::try_from(after).unwrap_or(i64::MAX);
-            let mut select =
-                connection.prepare_cached("SELECT id FROM devices WHERE revoked_epoch > ?")?;
-            let devices = select.query_map(params![after], |row| row.get(0))?;
-            Ok((now, devices.collect::<Result<_, _>>()?))
-        })
-    }
-
     /// Writes down that a device is here; at most once a minute a device is really written.
     ///
     /// # Errors
