@@ -3,6 +3,7 @@
 mod support;
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -130,6 +131,57 @@ fn failures_have_their_own_status_and_say_what_to_do() {
 }
 
 #[test]
+fn every_command_on_the_host_finds_the_state_where_the_configuration_has_it() {
+    let home = Home::with_configuration("state = \"kept\"");
+    // This one knows no gateway yet, and pairs with the one of its own machine by itself.
+    assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+    let fresh = home.json(&["pair", "--json"]);
+    home.says(&["ls", fresh["link"].as_str().unwrap()]);
+    let devices = home.json(&["devices", "--json"]);
+    let device = devices[0]["id"].as_str().unwrap();
+    let doctor = home.run(&["doctor"]);
+    let found = String::from_utf8_lossy(&doctor.stdout);
+    assert!(found.contains(&home.listen), "the doctor looks elsewhere: {found}");
+    home.says(&["revoke", device]);
+    assert_eq!(status(&home.run(&["ls"])), 77);
+    assert!(home.path().join(".config/devtail/kept").is_dir());
+    assert!(!home.state().exists(), "and nowhere else is one made");
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let home = Home::with_configuration("state = \"kept\"");
+    let elsewhere = home.path().join("elsewhere.toml");
+    std::fs::write(&elsewhere, "state = \"other\"").unwrap();
+    let looks_at = |variables: &[(&str, &Path)], flags: &[&str]| {
+        let mut command = home.devtail(&[&["devices"], flags].concat());
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        (status(&output), error(&output))
+    };
+    assert_eq!(looks_at(&[], &[]).0, 0);
+    for (variables, flags, directory) in [
+        (vec![("DEVTAIL_CONFIG", elsewhere.as_path())], vec![], "other"),
+        (vec![("DEVTAIL_STATE", Path::new("/no/env"))], vec![], "/no/env"),
+        (vec![("DEVTAIL_STATE", Path::new("/no/env"))], vec!["--state", "/no/flag"], "/no/flag"),
+    ] {
+        let (status, error) = looks_at(&variables, &flags);
+        assert!(status == 69 && error.contains(directory), "{directory}: {error}");
+    }
+}
+
+#[test]
+fn whoever_looks_where_no_gateway_ran_is_told_so_and_makes_nothing() {
+    let home = Home::empty();
+    for args in [&["devices"][..], &["devices", "--json"], &["revoke", "phone"], &["pair"]] {
+        let output = home.run(args);
+        assert_eq!(status(&output), 69, "{args:?}: {}", error(&output));
+        assert!(error(&output).contains("devtail up"), "{args:?}: {}", error(&output));
+    }
+    home.run(&["doctor"]);
+    assert!(!home.state().exists());
+}
+
+#[test]
 fn a_device_is_known_after_one_link_and_shut_out_by_a_revocation() {
     let home = Home::with_gateway();
     let id = home.says(&["new", &home.link, "--name", "job", "--", "sleep", "1000"]);
@@ -178,6 +230,11 @@ fn the_doctor_points_at_what_is_wrong() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(status(&output), 1);
     assert!(text.contains("lets others in") && text.contains("chmod 700"), "{text}");
+    std::fs::create_dir_all(home.path().join(".config/devtail")).unwrap();
+    std::fs::write(home.path().join(".config/devtail/config.toml"), "lisen = 1").unwrap();
+    let output = home.run(&["doctor"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("`listen`") && text.contains("terminal"), "it goes on looking: {text}");
 }
 
 #[test]

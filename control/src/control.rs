@@ -12,12 +12,13 @@ use crate::{
     refresh_token::RefreshKey,
     refusals::{Counted, Refusals},
     state_dir::{StateDir, StateError},
-    store::{Store, StoreError},
+    store::{DATABASE_FILE, Store, StoreError},
     timestamp::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::{
-    fs::File,
+    fs::{self, File},
+    io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -75,6 +76,18 @@ impl Control {
             limiter: Mutex::new(PairingLimiter::new()),
             refusals: Mutex::new(Refusals::new()),
         })))
+    }
+
+    /// Opens the state directory if a gateway was ever started on it; `None` if not, and then nothing is made.
+    ///
+    /// # Errors
+    /// As [`Control::open`].
+    pub fn find(now: Timestamp, state: &Path) -> Result<Option<Self>, AuthError> {
+        match fs::symlink_metadata(state.join(DATABASE_FILE)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // What else is wrong with it is said by who tries to use it.
+            Ok(_) | Err(_) => Self::open(now, state).map(Some),
+        }
     }
 
     /// This gateway's name in tokens (`iss`) and cookies: 32 hexadecimal digits, made at first start.

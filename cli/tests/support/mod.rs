@@ -36,6 +36,15 @@ impl Home {
         home
     }
 
+    /// A home whose configuration file says this, and a gateway that obeys it.
+    pub fn with_configuration(toml: &str) -> Self {
+        let mut home = Self::empty();
+        std::fs::create_dir_all(home.path().join(".config/devtail")).unwrap();
+        std::fs::write(home.path().join(".config/devtail/config.toml"), toml).unwrap();
+        home.start("127.0.0.1:0");
+        home
+    }
+
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder, gateway: None, listen: String::new(), link: String::new() }
