@@ -96,11 +96,45 @@ fn run_types_standard_input_if_asked() {
 fn a_run_that_is_told_to_stop_takes_its_command_with_it() {
     let home = Home::with_gateway();
     home.says(&["ls", &home.link]);
-    let mut running = home.devtail(&["run", "--", "sleep", "1000"]).spawn().unwrap();
-    while home.says(&["ls", "--json"]).len() < 10 {}
+    for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1)] {
+        let running = home.begins(&mut home.devtail(&["run", "--", "sleep", "1000"]));
+        kill_process(Pid::from_child(&running), signal).unwrap();
+        let output = running.wait_with_output().unwrap();
+        assert_eq!(status(&output), 128 + number, "{}", error(&output));
+        assert_eq!(error(&output), "", "the command is ended, which is nothing to tell");
+        assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+    }
+}
+
+#[test]
+fn a_run_that_cannot_end_its_command_says_so_and_how_to() {
+    let mut home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let running = home.begins(&mut home.devtail(&["run", "--", "sleep", "1000"]));
+    home.kill();
     kill_process(Pid::from_child(&running), Signal::TERM).unwrap();
-    assert_eq!(running.wait().unwrap().code(), Some(128 + 15));
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(status(&output), 128 + 15);
+    let said = error(&output);
+    assert!(said.starts_with("devtail: sleep still runs there"), "{said}");
+    let remedy = said.split('`').nth(1).and_then(|remedy| remedy.strip_prefix("devtail "));
+    home.restart();
+    home.says(&remedy.expect("a remedy").split(' ').collect::<Vec<_>>());
     assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+}
+
+#[test]
+fn a_run_under_nohup_outlives_the_window_it_was_typed_in() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let go = home.path().join("go");
+    let wait = format!("until [ -e {} ]; do sleep 0.05; done; exit 3", go.display());
+    let mut nohup = home.program("nohup");
+    nohup.arg(home.devtail(&[]).get_program()).args(["run", "--", "sh", "-c", &wait]);
+    let running = home.begins(&mut nohup);
+    kill_process(Pid::from_child(&running), Signal::HUP).unwrap();
+    std::fs::write(&go, "").unwrap();
+    assert_eq!(status(&running.wait_with_output().unwrap()), 3);
 }
 
 #[test]

@@ -60,8 +60,15 @@ impl Home {
 
     /// A devtail command in this home.
     pub fn devtail(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(DEVTAIL);
-        command.args(args).env_clear().envs(self.env()).stdin(Stdio::null());
+        let mut command = self.program(DEVTAIL);
+        command.args(args);
+        command
+    }
+
+    /// Another program in this home.
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        command.env_clear().envs(self.env()).stdin(Stdio::null());
         command
     }
 
@@ -81,6 +88,13 @@ impl Home {
 
     pub fn run(&self, args: &[&str]) -> Output {
         self.devtail(args).output().unwrap()
+    }
+
+    /// Starts a command and waits until its terminal, the only one, runs.
+    pub fn begins(&self, command: &mut Command) -> Child {
+        let running = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        while self.says(&["ls", "--json"]).len() < 10 {}
+        running
     }
 
     /// What a command that succeeds prints.
