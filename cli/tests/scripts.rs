@@ -153,7 +153,10 @@ fn failures_have_their_own_status_and_say_what_to_do() {
         (vec!["frobnicate"], 2, "--help"),
         (vec!["up", "--listen", "0.0.0.0:0"], 78, "--tls"),
         (vec!["up", "--listen", "127.0.0.1:0"], 78, "--state"),
+        (vec!["up", "--log", "a=b=c"], 78, "--log info"),
         (vec!["revoke", "nobody"], 2, "devtail devices"),
+        (vec!["devices", "--state", "/dev/null"], 78, "/dev/null"),
+        (vec!["devices", "--config", "/no/such/file"], 78, "/no/such/file"),
     ] {
         let output = home.run(&args);
         assert_eq!(status(&output), wanted, "{args:?}: {}", error(&output));
@@ -162,6 +165,19 @@ fn failures_have_their_own_status_and_say_what_to_do() {
     home.kill();
     let output = home.run(&["pair"]);
     assert!(status(&output) == 69 && error(&output).contains("devtail up"), "{}", error(&output));
+}
+
+#[test]
+fn a_damaged_file_of_a_gateway_has_the_status_of_a_configuration() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let folder = home.path().join(".config/devtail/gateways");
+    let known = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let file = known.into_iter().find(|path| path.extension() == Some("json".as_ref())).unwrap();
+    std::fs::write(&file, "{").unwrap();
+    let output = home.run(&["ls"]);
+    assert_eq!(status(&output), 78, "{}", error(&output));
+    assert!(error(&output).contains("pair again"), "{}", error(&output));
 }
 
 #[test]
