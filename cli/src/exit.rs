@@ -2,21 +2,22 @@
 
 use std::fmt;
 
-use devtail_client::{ApiError, ConnectError, CredentialError, DialError, LinkState};
+use devtail_client::{ApiError, ConnectError, CredentialError, DialError, LinkState, StoreError};
+use devtail_control::AuthError;
 use devtail_gateway::{BindError, ConfigError, RingError};
 use devtail_protocol::Fault;
 
-/// What each exit status means; printed by `devtail --help` and in README.md.
+/// What each exit status means; printed by `devtail --help`, and in README.md in the same words.
 pub(crate) const TABLE: &str = "\
 Exit status:
-  0    done
-  1    failed; the sentence on standard error says why and what to do
-  2    the command line cannot be understood
-  69   the gateway cannot be reached
-  70   the terminal was lost, so nobody knows how its program ended
-  77   this device must be paired again, or may not do this
-  78   the configuration or the state directory cannot be used
-  connect, attach and run end as the program in the terminal did: its status, or 128 + signal.";
+  0      done
+  1      failed; the sentence on standard error says why and what to do
+  2      wrong usage: a word that is not understood, or a name that nothing has
+  69     the gateway cannot be reached
+  70     the terminal was lost, so nobody knows how its program ended
+  77     this device may not do this, or must be paired again (devtail pair, devtail connect LINK)
+  78     the configuration, the state directory or what is remembered of a gateway cannot be used
+  other  of run, connect and attach: the program's own status; 128 + n if signal n ended it";
 
 /// A status of the table above.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +107,9 @@ pub(crate) fn status(error: &anyhow::Error) -> Status {
             .map(|failure| failure.status)
             .or_else(|| cause.downcast_ref::<ApiError>().map(of_api))
             .or_else(|| cause.downcast_ref::<CredentialError>().map(of_credential))
+            .or_else(|| cause.downcast_ref::<StoreError>().map(|_| Status::Config))
+            .or_else(|| cause.downcast_ref::<AuthError>().map(of_auth))
+            .or_else(|| cause.downcast_ref::<devtail_control::StoreError>().map(|_| Status::Config))
             .or_else(|| cause.downcast_ref::<DialError>().map(of_dial))
             .or_else(|| cause.downcast_ref::<ConnectError>().map(|_| Status::Unavailable))
             .or_else(|| cause.downcast_ref::<RingError>().map(|_| Status::Unavailable))
@@ -130,6 +134,11 @@ const fn of_credential(error: &CredentialError) -> Status {
         CredentialError::Api(error) => of_api(error),
         CredentialError::Store(_) => Status::Config,
     }
+}
+
+fn of_auth(error: &AuthError) -> Status {
+    let is_state = matches!(error, AuthError::State(_) | AuthError::Store(_));
+    if is_state { Status::Config } else { Status::Failed }
 }
 
 fn of_dial(error: &DialError) -> Status {
@@ -159,5 +168,40 @@ mod tests {
         assert_eq!(status(&error).code(), 77);
         assert_eq!(status(&Failure::usage("x").into()).code(), 2);
         assert_eq!(status(&anyhow::anyhow!("x")).code(), 1);
+    }
+
+    #[test]
+    fn the_readme_and_the_help_say_the_same_of_every_status() {
+        let readme = include_str!("../../README.md").split("| exit code | means |\n").nth(1);
+        let table = readme.expect("README.md has the table").split("\n\n").next();
+        let of_readme: Vec<(String, String)> = table
+            .into_iter()
+            .flat_map(|table| table.lines().skip(1))
+            .map(|row| row.replace('`', ""))
+            .filter_map(|row| {
+                row.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ").map(owned)
+            })
+            .collect();
+        let of_help: Vec<(String, String)> = TABLE
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.trim().split_once("  ").map(owned))
+            .collect();
+        assert_eq!(of_readme, of_help);
+        let own = [
+            Status::Failed,
+            Status::Usage,
+            Status::Unavailable,
+            Status::Lost,
+            Status::NotPermitted,
+            Status::Config,
+        ];
+        let codes: Vec<String> = own.iter().map(|status| status.code().to_string()).collect();
+        let told: Vec<&str> = of_help.iter().map(|(code, _)| code.as_str()).collect();
+        assert_eq!(told[1..=codes.len()], codes, "after 0, and before the program's own");
+    }
+
+    fn owned((code, means): (&str, &str)) -> (String, String) {
+        (code.to_owned(), means.trim().to_owned())
     }
 }

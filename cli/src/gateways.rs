@@ -103,7 +103,7 @@ async fn by_link(folder: &Path, link: &str, name: Option<&str>) -> Result<Known>
 
 async fn on_this_machine(folder: &Path) -> Result<Known> {
     let none = "no gateway is known; give a link once (`devtail pair` on the host prints one), or start one here with `devtail up`";
-    let Ok(host) = Host::of_this_user() else { return Err(Failure::usage(none).into()) };
+    let host = Host::of_this_user()?;
     let Ok(address) = host.address() else { return Err(Failure::usage(none).into()) };
     let pairing =
         host.control()?.create_pairing(crate::host::now(), &Grant::everywhere(everything()))?;

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
         // As a program ends that the system tells by a signal.
         Err(error) if is_broken_pipe(&error) => ExitCode::from(128 + 13),
         Err(error) => {
-            eprintln!("devtail: {}", say::sentence(&error));
+            say::warn(say::sentence(&error));
             ExitCode::from(exit::status(&error).code())
         }
     }

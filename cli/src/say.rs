@@ -1,4 +1,4 @@
-//! Standard output, and no panic when nobody reads it any more.
+//! Standard output and standard error, and no panic when nobody reads them any more.
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
@@ -11,6 +11,11 @@ pub(crate) fn say(text: impl Display) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}")?;
     out.flush()
+}
+
+/// Writes a sentence to standard error, if that is still there: a window that was closed takes none.
+pub(crate) fn warn(text: impl Display) {
+    let _ = writeln!(io::stderr(), "devtail: {text}");
 }
 
 /// One sentence of an error and its causes, none said twice.

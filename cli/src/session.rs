@@ -86,14 +86,18 @@ impl Session {
         Ok(answer.await??)
     }
 
-    /// Waits until the one input of a channel is applied. That the channel is gone is as good: it asked for that.
-    pub(crate) async fn settled(&mut self, ch: Ch) -> Result<()> {
+    /// Waits until this input of a channel is applied. That the channel is gone is as good: it asked for that.
+    pub(crate) async fn settled(&mut self, ch: Ch, input: u64) -> Result<()> {
         let answer = self.until(|event| match event {
-            Event::Channel(of, ChannelEvent::Applied(_)) if of == ch => Some(Ok(())),
+            Event::Channel(of, ChannelEvent::Applied(upto)) if of == ch && upto >= input => {
+                Some(Ok(()))
+            }
             Event::Channel(of, ChannelEvent::Refused(fault)) if of == ch => {
                 Some(if fault.code == Code::Gone { Ok(()) } else { Err(Failure::of(&fault)) })
             }
-            Event::Channel(of, ChannelEvent::InputRefused { reason, .. }) if of == ch => {
+            Event::Channel(of, ChannelEvent::InputRefused { seq, reason })
+                if of == ch && seq == input =>
+            {
                 Some(Err(Failure::new(Status::NotPermitted, printable(&reason))))
             }
             Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {

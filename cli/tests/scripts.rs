@@ -3,6 +3,7 @@
 mod support;
 
 use std::io::{Read as _, Write as _};
+use std::path::Path;
 use std::process::{Output, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -95,11 +96,45 @@ fn run_types_standard_input_if_asked() {
 fn a_run_that_is_told_to_stop_takes_its_command_with_it() {
     let home = Home::with_gateway();
     home.says(&["ls", &home.link]);
-    let mut running = home.devtail(&["run", "--", "sleep", "1000"]).spawn().unwrap();
-    while home.says(&["ls", "--json"]).len() < 10 {}
+    for (signal, number) in [(Signal::TERM, 15), (Signal::HUP, 1)] {
+        let running = home.begins(&mut home.devtail(&["run", "--", "sleep", "1000"]));
+        kill_process(Pid::from_child(&running), signal).unwrap();
+        let output = running.wait_with_output().unwrap();
+        assert_eq!(status(&output), 128 + number, "{}", error(&output));
+        assert_eq!(error(&output), "", "the command is ended, which is nothing to tell");
+        assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+    }
+}
+
+#[test]
+fn a_run_that_cannot_end_its_command_says_so_and_how_to() {
+    let mut home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let running = home.begins(&mut home.devtail(&["run", "--", "sleep", "1000"]));
+    home.kill();
     kill_process(Pid::from_child(&running), Signal::TERM).unwrap();
-    assert_eq!(running.wait().unwrap().code(), Some(128 + 15));
+    let output = running.wait_with_output().unwrap();
+    assert_eq!(status(&output), 128 + 15);
+    let said = error(&output);
+    assert!(said.starts_with("devtail: sleep still runs there"), "{said}");
+    let remedy = said.split('`').nth(1).and_then(|remedy| remedy.strip_prefix("devtail "));
+    home.restart();
+    home.says(&remedy.expect("a remedy").split(' ').collect::<Vec<_>>());
     assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+}
+
+#[test]
+fn a_run_under_nohup_outlives_the_window_it_was_typed_in() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let go = home.path().join("go");
+    let wait = format!("until [ -e {} ]; do sleep 0.05; done; exit 3", go.display());
+    let mut nohup = home.program("nohup");
+    nohup.arg(home.devtail(&[]).get_program()).args(["run", "--", "sh", "-c", &wait]);
+    let running = home.begins(&mut nohup);
+    kill_process(Pid::from_child(&running), Signal::HUP).unwrap();
+    std::fs::write(&go, "").unwrap();
+    assert_eq!(status(&running.wait_with_output().unwrap()), 3);
 }
 
 #[test]
@@ -118,7 +153,10 @@ fn failures_have_their_own_status_and_say_what_to_do() {
         (vec!["frobnicate"], 2, "--help"),
         (vec!["up", "--listen", "0.0.0.0:0"], 78, "--tls"),
         (vec!["up", "--listen", "127.0.0.1:0"], 78, "--state"),
+        (vec!["up", "--log", "a=b=c"], 78, "--log info"),
         (vec!["revoke", "nobody"], 2, "devtail devices"),
+        (vec!["devices", "--state", "/dev/null"], 78, "/dev/null"),
+        (vec!["devices", "--config", "/no/such/file"], 78, "/no/such/file"),
     ] {
         let output = home.run(&args);
         assert_eq!(status(&output), wanted, "{args:?}: {}", error(&output));
@@ -127,6 +165,70 @@ fn failures_have_their_own_status_and_say_what_to_do() {
     home.kill();
     let output = home.run(&["pair"]);
     assert!(status(&output) == 69 && error(&output).contains("devtail up"), "{}", error(&output));
+}
+
+#[test]
+fn a_damaged_file_of_a_gateway_has_the_status_of_a_configuration() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let folder = home.path().join(".config/devtail/gateways");
+    let known = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    let file = known.into_iter().find(|path| path.extension() == Some("json".as_ref())).unwrap();
+    std::fs::write(&file, "{").unwrap();
+    let output = home.run(&["ls"]);
+    assert_eq!(status(&output), 78, "{}", error(&output));
+    assert!(error(&output).contains("pair again"), "{}", error(&output));
+}
+
+#[test]
+fn every_command_on_the_host_finds_the_state_where_the_configuration_has_it() {
+    let home = Home::with_configuration("state = \"kept\"");
+    // This one knows no gateway yet, and pairs with the one of its own machine by itself.
+    assert_eq!(home.says(&["ls", "--json"]), "[]\n");
+    let fresh = home.json(&["pair", "--json"]);
+    home.says(&["ls", fresh["link"].as_str().unwrap()]);
+    let devices = home.json(&["devices", "--json"]);
+    let device = devices[0]["id"].as_str().unwrap();
+    let doctor = home.run(&["doctor"]);
+    let found = String::from_utf8_lossy(&doctor.stdout);
+    assert!(found.contains(&home.listen), "the doctor looks elsewhere: {found}");
+    home.says(&["revoke", device]);
+    assert_eq!(status(&home.run(&["ls"])), 77);
+    assert!(home.path().join(".config/devtail/kept").is_dir());
+    assert!(!home.state().exists(), "and nowhere else is one made");
+}
+
+#[test]
+fn a_flag_wins_over_the_environment_and_that_over_the_file() {
+    let home = Home::with_configuration("state = \"kept\"");
+    let elsewhere = home.path().join("elsewhere.toml");
+    std::fs::write(&elsewhere, "state = \"other\"").unwrap();
+    let looks_at = |variables: &[(&str, &Path)], flags: &[&str]| {
+        let mut command = home.devtail(&[&["devices"], flags].concat());
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        (status(&output), error(&output))
+    };
+    assert_eq!(looks_at(&[], &[]).0, 0);
+    for (variables, flags, directory) in [
+        (vec![("DEVTAIL_CONFIG", elsewhere.as_path())], vec![], "other"),
+        (vec![("DEVTAIL_STATE", Path::new("/no/env"))], vec![], "/no/env"),
+        (vec![("DEVTAIL_STATE", Path::new("/no/env"))], vec!["--state", "/no/flag"], "/no/flag"),
+    ] {
+        let (status, error) = looks_at(&variables, &flags);
+        assert!(status == 69 && error.contains(directory), "{directory}: {error}");
+    }
+}
+
+#[test]
+fn whoever_looks_where_no_gateway_ran_is_told_so_and_makes_nothing() {
+    let home = Home::empty();
+    for args in [&["devices"][..], &["devices", "--json"], &["revoke", "phone"], &["pair"]] {
+        let output = home.run(args);
+        assert_eq!(status(&output), 69, "{args:?}: {}", error(&output));
+        assert!(error(&output).contains("devtail up"), "{args:?}: {}", error(&output));
+    }
+    home.run(&["doctor"]);
+    assert!(!home.state().exists());
 }
 
 #[test]
@@ -178,6 +280,11 @@ fn the_doctor_points_at_what_is_wrong() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(status(&output), 1);
     assert!(text.contains("lets others in") && text.contains("chmod 700"), "{text}");
+    std::fs::create_dir_all(home.path().join(".config/devtail")).unwrap();
+    std::fs::write(home.path().join(".config/devtail/config.toml"), "lisen = 1").unwrap();
+    let output = home.run(&["doctor"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("`listen`") && text.contains("terminal"), "it goes on looking: {text}");
 }
 
 #[test]

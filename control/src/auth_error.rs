@@ -51,7 +51,10 @@ pub enum AuthError {
     #[error("the device is unknown")]
     DeviceUnknown,
     /// As many devices are enrolled as are kept.
-    #[error("too many devices are enrolled; revoke some with `devtail revoke`")]
+    #[error(
+        "too many devices are enrolled; `devtail revoke` of a paired one makes room, and so does an outside issuer's \
+         subject once it stayed away for 90 days"
+    )]
     TooManyDevices,
     /// It is no refresh token of this gateway.
     #[error("the refresh token is not one of this gateway's")]

@@ -12,12 +12,13 @@ use crate::{
     refresh_token::RefreshKey,
     refusals::{Counted, Refusals},
     state_dir::{StateDir, StateError},
-    store::{Store, StoreError},
+    store::{DATABASE_FILE, Store, StoreError},
     timestamp::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use std::{
-    fs::File,
+    fs::{self, File},
+    io,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -36,7 +37,6 @@ pub(crate) struct Inner {
     pub(crate) keyring: Keyring,
     pub(crate) refresh_key: RefreshKey,
     pub(crate) gateway_id: String,
-    state: StateDir,
     limiter: Mutex<PairingLimiter>,
     refusals: Mutex<Refusals>,
 }
@@ -55,8 +55,8 @@ impl Control {
         // Two processes that open a new state directory at once must not make two sets of keys. Released on drop.
         let _lock = lock(&state)?;
         let store = Store::open(&Store::file(&state)?)?;
-        let keyring = Keyring::new(state.clone());
         let refresh_key = RefreshKey::new(refresh_key(&state)?);
+        let keyring = Keyring::new(state);
         let gateway_id = store.write(|transaction| {
             if let Some(kid) = keyring.ensure(transaction, now)? {
                 Entry::new(AuditEvent::SigningKeyMade, Actor::Host, kid).write(
@@ -73,20 +73,26 @@ impl Control {
             keyring,
             refresh_key,
             gateway_id,
-            state,
             limiter: Mutex::new(PairingLimiter::new()),
             refusals: Mutex::new(Refusals::new()),
         })))
     }
 
+    /// Opens the state directory if a gateway was ever started on it; `None` if not, and then nothing is made.
+    ///
+    /// # Errors
+    /// As [`Control::open`].
+    pub fn find(now: Timestamp, state: &Path) -> Result<Option<Self>, AuthError> {
+        match fs::symlink_metadata(state.join(DATABASE_FILE)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            // What else is wrong with it is said by who tries to use it.
+            Ok(_) | Err(_) => Self::open(now, state).map(Some),
+        }
+    }
+
     /// This gateway's name in tokens (`iss`) and cookies: 32 hexadecimal digits, made at first start.
     pub fn gateway_id(&self) -> &str {
         &self.0.gateway_id
-    }
-
-    /// The private directory this was opened in.
-    pub fn state_dir(&self) -> &StateDir {
-        &self.0.state
     }
 
     /// The audit log after a row's number (0 for all), oldest first: at most `limit` rows and at most 1000.

@@ -33,7 +33,8 @@ pub const MAX_LIMITED_ADDRESSES: usize = 1024;
 
 /// The longest device name, characters, after control characters were taken out.
 pub const MAX_DEVICE_NAME_CHARS: usize = 64;
-/// How many devices are kept, revoked ones included; beyond it the oldest revoked paired one makes room.
+/// How many devices are kept, revoked ones included; beyond it the one away the longest makes room, if it is a revoked
+/// paired one or was away for [`REFRESH_IDLE_MS`].
 pub const MAX_DEVICES: u32 = 1024;
 /// How often a device's last use is written down, ms: no more often, so that a reconnect storm costs no writes.
 pub const LAST_SEEN_STEP_MS: u64 = 60 * 1000;

@@ -85,22 +85,6 @@ impl Control {
         Ok(self.0.store.read(epoch)?)
     }
 
-    /// The devices revoked after an epoch, and the epoch to ask from next time.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub fn revocations_since(&self, after: u64) -> Result<(u64, Vec<DeviceId>), StoreError> {
-        self.0.store.read(|connection| {
-            // The epoch first: a revocation between the two questions is then told twice, not missed.
-            let now = epoch(connection)?;
-            let after = i64::try_from(after).unwrap_or(i64::MAX);
-            let mut select =
-                connection.prepare_cached("SELECT id FROM devices WHERE revoked_epoch > ?")?;
-            let devices = select.query_map(params![after], |row| row.get(0))?;
-            Ok((now, devices.collect::<Result<_, _>>()?))
-        })
-    }
-
     /// Writes down that a device is here; at most once a minute a device is really written.
     ///
     /// # Errors
@@ -192,8 +176,9 @@ fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
         .query_row([], |row| row.get(0))
 }
 
-/// Forgets the oldest paired device that cannot come back anyway. A revoked subject of an outside issuer is never
-/// forgotten: its next token would enrol it afresh.
+/// Forgets the device that was away the longest, of those that lose nothing by it: paired ones that cannot come back
+/// anyway, and subjects of outside issuers, whom their next token enrols afresh. For that reason a revoked subject is
+/// never forgotten.
 fn make_room(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), AuthError> {
     let count: u32 = transaction.query_row("SELECT count(*) FROM devices", [], |row| row.get(0))?;
     if count < MAX_DEVICES {
@@ -201,7 +186,8 @@ fn make_room(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), AuthEr
     }
     let removed = transaction.execute(
         "DELETE FROM devices WHERE id = (
-             SELECT id FROM devices WHERE issuer IS NULL AND (revoked_ms IS NOT NULL OR last_seen_ms < ?)
+             SELECT id FROM devices
+             WHERE (revoked_ms IS NULL AND last_seen_ms < ?) OR (revoked_ms IS NOT NULL AND issuer IS NULL)
              ORDER BY last_seen_ms LIMIT 1)",
         params![now.minus_ms(REFRESH_IDLE_MS)],
     )?;

@@ -11,7 +11,7 @@ use std::{
 };
 use thiserror::Error;
 
-const FILE_NAME: &str = "control.db";
+pub(crate) const DATABASE_FILE: &str = "control.db";
 
 /// One file a version; a released one is never edited.
 const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_authority.sql")];
@@ -55,7 +55,7 @@ impl Store {
     pub(crate) fn file(
         state: &StateDir,
     ) -> Result<std::path::PathBuf, crate::state_dir::StateError> {
-        state.file(FILE_NAME)
+        state.file(DATABASE_FILE)
     }
 
     /// Runs reads and writes as one: all of it happens if `body` is Ok, nothing if it is Err.

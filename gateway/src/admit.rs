@@ -126,8 +126,15 @@ async fn prove_once(
     shared: &Arc<Shared>,
 ) -> Result<Principal, AuthError> {
     let ours = shared.clone();
-    let proof =
-        move || ours.control.authenticate(clock::now(), credential.expose(), from, &ours.issuers);
+    let proof = move || {
+        let (now, control) = (clock::now(), &ours.control);
+        let principal = control.authenticate(now, credential.expose(), from, &ours.issuers)?;
+        // Who has proved who they are is let in, whether or not that can be written down.
+        if let Err(error) = control.seen(now, principal.device) {
+            warn!(%error, device = %principal.device, "cannot write down that a device is here");
+        }
+        Ok(principal)
+    };
     tokio::task::spawn_blocking(proof).await.expect("authenticate does not panic")
 }
 

@@ -79,9 +79,17 @@ impl Config {
     /// The file cannot be read, is no TOML, has an unknown key or a value out of range, or what the layers come to must
     /// not be served.
     pub fn load(flags: Settings, folders: &Folders) -> Result<Self, ConfigError> {
-        let path = flags.config.clone().map_or_else(|| folders.config_file(), Ok)?;
-        let file = Settings::read(&path, flags.config.is_some())?;
-        Self::resolve(flags.over(file), folders)
+        Self::resolve(flags.over_file(folders)?, folders)
+    }
+
+    /// The state directory that [`Config::load`] would come to, for who looks at a gateway from the side: nothing else of
+    /// the configuration needs to be servable, and if `flags` say it, the file is not even read.
+    ///
+    /// # Errors
+    /// The file cannot be read, is no TOML, has an unknown key or a value of the wrong type, or there is no home.
+    pub fn state_directory(flags: Settings, folders: &Folders) -> Result<PathBuf, ConfigError> {
+        let settings = if flags.state.is_some() { flags } else { flags.over_file(folders)? };
+        settings.state(folders)
     }
 
     /// Checks one merged layer and fills in the defaults.
@@ -100,7 +108,7 @@ impl Config {
         let config = Self {
             tls: settings.tls()?,
             listen: settings.listen.unwrap_or(DEFAULT_LISTEN),
-            state: settings.state.map_or_else(|| folders.state(), Ok)?,
+            state: settings.state(folders)?,
             public_host: settings.public_host,
             allowed_origins: settings.allowed_origins.unwrap_or_default(),
             issuers: settings.issuers,

@@ -66,11 +66,10 @@ pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Op
     }
 }
 
-/// Nobody asks for a terminal that ended before one's eyes.
-pub(crate) async fn forget(session: &mut Session, ch: Ch) {
-    if session.client.send(ch, Input::Kill.encode()).is_ok() {
-        let _ = timeout(FORGET_WITHIN, session.settled(ch)).await;
-    }
+/// Nobody asks for a terminal that ended before one's eyes. Whether it is known to be gone.
+pub(crate) async fn forget(session: &mut Session, ch: Ch) -> bool {
+    let Ok(kill) = session.client.send(ch, Input::Kill.encode()) else { return false };
+    matches!(timeout(FORGET_WITHIN, session.settled(ch, kill)).await, Ok(Ok(())))
 }
 
 /// The exit status that a program's end amounts to.

@@ -20,12 +20,12 @@ pub(crate) struct Args {
 
 /// Ends with 1 if anything is wrong.
 pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
-    let host = Host::new(&args.state)?;
-    let mut findings = vec![
-        gateway::state_directory(host.state()),
-        gateway::configuration(),
-        gateway::running(&host),
-    ];
+    let mut findings = vec![gateway::configuration(&args.state)];
+    // Without one, the configuration is what is wrong, and nobody knows where the gateway is.
+    if let Ok(host) = Host::new(&args.state) {
+        findings.push(gateway::state_directory(host.state()));
+        findings.push(gateway::running(&host, &args.state));
+    }
     findings.push(gateway::page());
     findings.extend([here::terminal(), here::locale()]);
     let known = gateways::all(&gateways::folder()?);

@@ -33,8 +33,8 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         .client
         .attach(terminal.id, KIND, Priority::Background)
         .map_err(|fault| Failure::of(&fault))?;
-    session.client.send(ch, Input::Kill.encode()).expect("an empty Outbox takes one input");
-    session.settled(ch).await?;
+    let kill = session.client.send(ch, Input::Kill.encode());
+    session.settled(ch, kill.expect("an empty Outbox takes one input")).await?;
     say(format!("{} is ended.", label(terminal)))?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! `devtail run`: a command in a fresh terminal, for scripts: its output, its exit status, over whatever cuts.
 
+use std::fs;
 use std::future::pending;
 use std::io::{self, IsTerminal as _};
 
@@ -14,9 +15,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::commands::connect::{forget, status};
 use crate::exit::{Failure, Status, of_state, printable};
 use crate::gateways::{self, Which};
+use crate::say::warn;
 use crate::screen::{Lines, Passage, Writer, window_size};
 use crate::session::{Session, over};
-use crate::terminals::fresh_id;
+use crate::terminals::{fresh_id, short};
 
 const INTERRUPT: &[u8] = b"\x03";
 /// End of file, as a terminal has it.
@@ -54,22 +56,49 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     let spec = Spec::decode(&spec.encode()).map_err(|bad| Failure::usage(bad.to_string()))?;
     let known = gateways::find(args.link.as_deref(), &args.which).await?;
     let mut session = Session::open(&known).await?;
-    let opened =
-        session.client.open(fresh_id(), KIND, Some(spec.encode()), None, Priority::Focused);
+    let id = fresh_id();
+    let opened = session.client.open(id, KIND, Some(spec.encode()), None, Priority::Focused);
     let ch = opened.map_err(|fault| Failure::of(&fault))?;
-    let outcome = Running::new(&session, ch, args.stdin)?.until_end(&mut session).await;
-    forget(&mut session, ch).await;
-    let end = outcome?;
-    if let End::Lost(why) = &end {
-        eprintln!("devtail: {}", printable(why));
+    let outcome = Running::new(&session, ch, args.stdin)?.until_over(&mut session).await;
+    let is_gone = forget(&mut session, ch).await;
+    let may_run = !matches!(outcome, Ok(Over::Ended(_) | Over::Refused(_)));
+    if may_run && !is_gone {
+        let name = printable(&spec.name);
+        warn(format!("{name} still runs there; `devtail kill {}` ends it", short(id)));
     }
-    Ok(status(&end))
+    match outcome? {
+        Over::Refused(failure) => Err(failure.into()),
+        Over::Stopped(signal) => Ok(status(&End::Signal(signal.to_owned()))),
+        Over::Ended(end) => {
+            if let End::Lost(why) = &end {
+                warn(printable(why));
+            }
+            Ok(status(&end))
+        }
+    }
+}
+
+/// How the command is over for us.
+enum Over {
+    Ended(End),
+    /// The host does not run it.
+    Refused(Failure),
+    /// This signal told us to stop, and the command may run still.
+    Stopped(&'static str),
 }
 
 /// A program that reads finds the end at once, where the terminal would let it wait for ever.
 fn without_input(command: Vec<String>) -> Vec<String> {
     const EXEC: [&str; 4] = ["/bin/sh", "-c", "exec \"$@\" </dev/null", "devtail"];
     EXEC.into_iter().map(str::to_owned).chain(command).collect()
+}
+
+/// Whether SIGHUP is ignored here, as `nohup` has it.
+fn is_nohup() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let signals = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    signals.is_some_and(|signals| signals & 1 != 0)
 }
 
 struct Running {
@@ -83,6 +112,8 @@ struct Running {
     is_within_line: bool,
     interrupt: Signal,
     stop: Signal,
+    /// None if `nohup` wants it unheard: whoever listens to it ends that.
+    hangup: Option<Signal>,
     interrupted: bool,
 }
 
@@ -90,7 +121,7 @@ enum Wake {
     Event(Option<Event>),
     Typed(Vec<u8>),
     Interrupt,
-    Stop,
+    Stop(&'static str),
 }
 
 impl Running {
@@ -104,16 +135,17 @@ impl Running {
             is_within_line: false,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::terminate())?,
+            hangup: if is_nohup() { None } else { Some(signal(SignalKind::hangup())?) },
             interrupted: false,
         })
     }
 
-    async fn until_end(mut self, session: &mut Session) -> Result<End> {
-        let end = loop {
+    async fn until_over(mut self, session: &mut Session) -> Result<Over> {
+        let over = loop {
             match self.wake(session).await? {
                 Wake::Event(event) => {
-                    if let Some(end) = self.event(event.ok_or_else(over)?).await? {
-                        break end;
+                    if let Some(over) = self.event(event.ok_or_else(over)?).await? {
+                        break over;
                     }
                 }
                 Wake::Typed(bytes) => self.typed(session, bytes),
@@ -122,20 +154,24 @@ impl Running {
                     self.typed(session, INTERRUPT.to_vec());
                 }
                 // Asked twice, or to stop: whoever waits for the terminal to end would wait in vain.
-                Wake::Interrupt => return Ok(End::Signal("SIGINT".to_owned())),
-                Wake::Stop => return Ok(End::Signal("SIGTERM".to_owned())),
+                Wake::Interrupt => return Ok(Over::Stopped("SIGINT")),
+                Wake::Stop(signal) => return Ok(Over::Stopped(signal)),
             }
         };
         if let Some(lines) = self.lines.take() {
             self.writer.put(lines.rest()).await;
         }
         self.writer.finish().await?;
-        Ok(end)
+        Ok(over)
     }
 
     async fn wake(&mut self, session: &mut Session) -> Result<Wake> {
         let Session { client, events } = session;
         let (writer, stdin, ch) = (&self.writer, &mut self.stdin, self.ch);
+        let hangup = async {
+            let Some(hangup) = &mut self.hangup else { return pending().await };
+            hangup.recv().await
+        };
         let event = async {
             writer.room().await?;
             Ok::<_, io::Error>(events.next().await)
@@ -152,7 +188,8 @@ impl Running {
             event = event => Wake::Event(event?),
             typed = typed => Wake::Typed(typed?),
             _ = self.interrupt.recv() => Wake::Interrupt,
-            _ = self.stop.recv() => Wake::Stop,
+            _ = self.stop.recv() => Wake::Stop("SIGTERM"),
+            _ = hangup => Wake::Stop("SIGHUP"),
         })
     }
 
@@ -168,7 +205,7 @@ impl Running {
         let _ = session.client.send(self.ch, Input::Keys(bytes.into()).encode());
     }
 
-    async fn event(&mut self, event: Event) -> Result<Option<End>> {
+    async fn event(&mut self, event: Event) -> Result<Option<Over>> {
         match event {
             Event::State(state) => of_state(&state).map_or(Ok(None), |failure| Err(failure.into())),
             Event::Channel(ch, event) if ch == self.ch => self.channel_event(event).await,
@@ -176,7 +213,7 @@ impl Running {
         }
     }
 
-    async fn channel_event(&mut self, event: ChannelEvent) -> Result<Option<End>> {
+    async fn channel_event(&mut self, event: ChannelEvent) -> Result<Option<Over>> {
         match event {
             ChannelEvent::Data { off, bytes } => {
                 let upto = off + bytes.len() as u64;
@@ -187,23 +224,21 @@ impl Running {
                 };
                 self.writer.put_log(shown, self.ch, upto).await;
             }
-            ChannelEvent::End { status, .. } => return Ok(Some(End::decode(&status)?)),
-            ChannelEvent::Unavailable(fault) => {
-                eprintln!("devtail: {} Trying again.", printable(&fault.message));
+            ChannelEvent::End { status, .. } => {
+                return Ok(Some(Over::Ended(End::decode(&status)?)));
             }
-            ChannelEvent::Refused(fault) => return Err(Failure::of(&fault).into()),
+            ChannelEvent::Unavailable(fault) => {
+                warn(format!("{} Trying again.", printable(&fault.message)));
+            }
+            ChannelEvent::Refused(fault) => return Ok(Some(Over::Refused(Failure::of(&fault)))),
             ChannelEvent::InputRefused { reason, .. } => {
-                eprintln!("devtail: not typed: {}", printable(&reason))
+                warn(format!("not typed: {}", printable(&reason)));
             }
             ChannelEvent::InputsUnknown { .. } => {
-                eprintln!(
-                    "devtail: the host lost track of what was typed; some of it may be missing"
-                );
+                warn("the host lost track of what was typed; some of it may be missing");
             }
             ChannelEvent::Snapshot { .. } => {
-                eprintln!(
-                    "devtail: the host's terminal began anew; output before this line may be missing"
-                );
+                warn("the host's terminal began anew; output before this line may be missing");
             }
             ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => {}
         }

@@ -11,7 +11,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tracing_subscriber::EnvFilter;
 
 use crate::commands::pair::qr;
-use crate::exit::printable;
+use crate::exit::{Failure, Status, printable};
 use crate::say::say;
 
 /// What is logged whatever is asked for: tungstenite would write tokens at TRACE.
@@ -94,8 +94,10 @@ async fn tell(mut notices: Receiver<Notice>, as_json: bool) {
 }
 
 fn log_to_stderr(directives: &str) -> Result<()> {
-    let mut filter = EnvFilter::try_new(directives)
-        .with_context(|| format!("`{directives}` is no log filter; try --log info"))?;
+    let mut filter = EnvFilter::try_new(directives).map_err(|_| {
+        let words = format!("`{directives}` is no log filter; try --log info");
+        Failure::new(Status::Config, words)
+    })?;
     for directive in NEVER_LOGGED {
         filter = filter.add_directive(directive.parse().expect("a constant directive"));
     }

@@ -4,13 +4,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
 use devtail_client::Access;
+use devtail_control::limits::ACCESS_LIFETIME_S;
 
 use super::Finding;
 use crate::exit::{Status, status};
 use crate::gateways::Known;
 
-/// How long an access token of a gateway lives, in seconds.
-const ACCESS_LIFETIME_S: i64 = 15 * 60;
 /// Clocks further apart than this make tokens invalid sooner or later, in seconds.
 const SKEW_MAX_S: i64 = 60;
 
@@ -64,8 +63,8 @@ async fn one(known: &Known) -> Finding {
 }
 
 fn judge_clock(check: String, access: &Access, now: i64) -> Finding {
-    let expires_at = i64::try_from(access.expires_at).unwrap_or(i64::MAX);
-    let skew = expires_at.saturating_sub(ACCESS_LIFETIME_S).saturating_sub(now);
+    let made_at = access.expires_at.saturating_sub(ACCESS_LIFETIME_S);
+    let skew = i64::try_from(made_at).unwrap_or(i64::MAX).saturating_sub(now);
     if skew.abs() <= SKEW_MAX_S {
         return Finding::good(check, "it is let in, and the clocks agree");
     }

@@ -10,7 +10,7 @@ use clap::Parser as _;
 use devtail_gateway::{Config, Folders, RingError, Settings, page_missing};
 
 use super::Finding;
-use crate::host::Host;
+use crate::host::{Host, State};
 
 /// Whether the state directory is its owner's alone.
 pub(crate) fn state_directory(state: &Path) -> Finding {
@@ -43,8 +43,8 @@ pub(crate) fn state_directory(state: &Path) -> Finding {
 }
 
 /// Whether `devtail up` would understand its configuration.
-pub(crate) fn configuration() -> Finding {
-    match load() {
+pub(crate) fn configuration(state: &State) -> Finding {
+    match load(state) {
         Ok(_) => Finding::good("configuration", "it can be served"),
         Err(error) => {
             Finding::wrong("configuration", error.to_string(), "`devtail config` shows every key.")
@@ -53,10 +53,10 @@ pub(crate) fn configuration() -> Finding {
 }
 
 /// Whether the gateway runs; if not, whether it could.
-pub(crate) fn running(host: &Host) -> Finding {
+pub(crate) fn running(host: &Host, state: &State) -> Finding {
     match host.address() {
         Ok(address) => Finding::good("gateway", format!("it runs on {}", address.url)),
-        Err(RingError::NotRunning { .. }) => port(),
+        Err(RingError::NotRunning { .. }) => port(state),
         Err(error @ RingError::Io { .. }) => Finding::wrong(
             "gateway",
             error.to_string(),
@@ -73,8 +73,8 @@ pub(crate) fn page() -> Finding {
     }
 }
 
-fn port() -> Finding {
-    let Ok(config) = load() else {
+fn port(state: &State) -> Finding {
+    let Ok(config) = load(state) else {
         return Finding::note(
             "gateway",
             "it does not run",
@@ -101,8 +101,8 @@ struct Environment {
     settings: Settings,
 }
 
-/// As `devtail up` without flags.
-fn load() -> anyhow::Result<Config> {
+/// As `devtail up` with these flags and no others.
+fn load(state: &State) -> anyhow::Result<Config> {
     let Environment { settings } = Environment::try_parse_from(["devtail"])?;
-    Ok(Config::load(settings, &Folders::from_env())?)
+    Ok(Config::load(state.settings().over(settings), &Folders::from_env())?)
 }

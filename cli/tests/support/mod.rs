@@ -36,6 +36,15 @@ impl Home {
         home
     }
 
+    /// A home whose configuration file says this, and a gateway that obeys it.
+    pub fn with_configuration(toml: &str) -> Self {
+        let mut home = Self::empty();
+        std::fs::create_dir_all(home.path().join(".config/devtail")).unwrap();
+        std::fs::write(home.path().join(".config/devtail/config.toml"), toml).unwrap();
+        home.start("127.0.0.1:0");
+        home
+    }
+
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder, gateway: None, listen: String::new(), link: String::new() }
@@ -51,8 +60,15 @@ impl Home {
 
     /// A devtail command in this home.
     pub fn devtail(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(DEVTAIL);
-        command.args(args).env_clear().envs(self.env()).stdin(Stdio::null());
+        let mut command = self.program(DEVTAIL);
+        command.args(args);
+        command
+    }
+
+    /// Another program in this home.
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(name);
+        command.env_clear().envs(self.env()).stdin(Stdio::null());
         command
     }
 
@@ -72,6 +88,13 @@ impl Home {
 
     pub fn run(&self, args: &[&str]) -> Output {
         self.devtail(args).output().unwrap()
+    }
+
+    /// Starts a command and waits until its terminal, the only one, runs.
+    pub fn begins(&self, command: &mut Command) -> Child {
+        let running = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        while self.says(&["ls", "--json"]).len() < 10 {}
+        running
     }
 
     /// What a command that succeeds prints.

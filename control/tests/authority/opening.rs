@@ -25,6 +25,20 @@ fn the_state_directory_is_0700_and_every_file_in_it_0600() {
 }
 
 #[test]
+fn who_only_looks_makes_nothing_where_no_gateway_ever_ran() {
+    let temp = tempfile::tempdir().unwrap();
+    let state = temp.path().join("state");
+    assert!(Control::find(NOW, &state).unwrap().is_none());
+    assert!(!state.exists());
+    fs::create_dir(&state).unwrap();
+    assert!(Control::find(NOW, &state).unwrap().is_none());
+    assert_eq!(fs::read_dir(&state).unwrap().count(), 0);
+    let opened = Control::open(NOW, &state).unwrap();
+    let found = Control::find(NOW, &state).unwrap().expect("one ran there");
+    assert_eq!(found.gateway_id(), opened.gateway_id());
+}
+
+#[test]
 fn a_second_start_knows_the_same_gateway_and_the_same_tokens() {
     let fresh = fresh();
     let enrolled = enroll(&fresh.control);

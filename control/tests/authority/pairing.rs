@@ -171,16 +171,41 @@ fn the_number_of_devices_is_bounded_and_revoked_ones_make_room() {
     assert!(!fresh.control.is_revoked(enrolled.device.id).unwrap());
 }
 
+/// Bob of an outside issuer, last seen at NOW.
+fn bob(fresh: &crate::Fresh) -> DeviceId {
+    let bob = "INSERT INTO devices (id, name, issuer, subject, scopes, workspaces, created_ms, last_seen_ms)
+               VALUES (zeroblob(16), 'bob', 'https://id.example', 'bob', 'agent', '*', 1, 1800000000000)";
+    fresh.database().execute_batch(bob).unwrap();
+    DeviceId::from_bytes([0; 16])
+}
+
+/// How long a device may stay away.
+const IDLE_MS: u64 = 90 * 24 * 60 * 60 * 1000;
+
+#[test]
+fn a_subject_of_an_outside_issuer_that_stayed_away_makes_room() {
+    let fresh = fresh();
+    let bob = bob(&fresh);
+    fill(&fresh);
+    let others_are_here = "UPDATE devices SET last_seen_ms = last_seen_ms + 1 WHERE issuer IS NULL";
+    fresh.database().execute_batch(others_are_here).unwrap();
+    let enroll = |later_ms| fresh.control.enroll(NOW.plus_ms(later_ms), "one more", everyday());
+    assert_eq!(enroll(IDLE_MS).unwrap_err().code(), "too_many_devices");
+    enroll(IDLE_MS + 1).unwrap();
+    assert_eq!(fresh.control.device(bob).unwrap(), None);
+}
+
 #[test]
 fn a_revoked_subject_of_an_outside_issuer_makes_no_room_because_it_would_come_back() {
     let fresh = fresh();
-    let bob = "INSERT INTO devices (id, name, issuer, subject, scopes, workspaces, created_ms, last_seen_ms)
-               VALUES (zeroblob(16), 'bob', 'https://id.example', 'bob', 'agent', '*', 1, 1)";
-    fresh.database().execute_batch(bob).unwrap();
+    let bob = bob(&fresh);
     fill(&fresh);
-    fresh.control.revoke(NOW, DeviceId::from_bytes([0; 16]), Actor::Host).unwrap();
-    assert_eq!(
-        fresh.control.enroll(NOW, "one more", everyday()).unwrap_err().code(),
-        "too_many_devices"
-    );
+    fresh.control.revoke(NOW, bob, Actor::Host).unwrap();
+    let later = NOW.plus_ms(IDLE_MS + 1);
+    let others_are_here = "UPDATE devices SET last_seen_ms = last_seen_ms + 1 WHERE issuer IS NULL";
+    fresh.database().execute_batch(others_are_here).unwrap();
+    let refused = fresh.control.enroll(later, "one more", everyday()).unwrap_err();
+    assert_eq!(refused.code(), "too_many_devices");
+    let remedy = refused.to_string();
+    assert!(remedy.contains("devtail revoke") && remedy.contains("90 days"), "{remedy}");
 }

@@ -60,7 +60,7 @@ fn a_sweep_replaces_a_key_after_thirty_days_and_not_before() {
 #[test]
 fn a_private_key_that_a_crash_left_behind_is_removed_at_the_next_start() {
     let fresh = fresh();
-    fresh.control.state_dir().write("0000000000000000.signing.key", &[1; 32]).unwrap();
+    std::fs::write(fresh.state.path().join("0000000000000000.signing.key"), [1; 32]).unwrap();
     assert_eq!(key_files(&fresh), 2);
     fresh.another_process();
     assert_eq!(key_files(&fresh), 1);

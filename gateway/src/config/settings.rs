@@ -1,6 +1,6 @@
 //! One layer of the configuration: flags and environment, or the file.
 
-use super::{ConfigError, Tls, key};
+use super::{ConfigError, Folders, Tls, key};
 use crate::authority::{Authority, WebOrigin};
 use clap::{Args, ValueEnum};
 use devtail_control::IssuerConfig;
@@ -118,6 +118,17 @@ impl Settings {
             log: self.log.or(below.log),
             issuers: if self.issuers.is_empty() { below.issuers } else { self.issuers },
         }
+    }
+
+    /// Lays this layer over that of the configuration file, which it or `folders` names.
+    pub(super) fn over_file(self, folders: &Folders) -> Result<Self, ConfigError> {
+        let path = self.config.clone().map_or_else(|| folders.config_file(), Ok)?;
+        let file = Self::read(&path, self.config.is_some())?;
+        Ok(self.over(file))
+    }
+
+    pub(super) fn state(&self, folders: &Folders) -> Result<PathBuf, ConfigError> {
+        self.state.clone().map_or_else(|| folders.state(), Ok)
     }
 
     pub(super) fn tls(&self) -> Result<Tls, ConfigError> {

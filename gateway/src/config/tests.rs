@@ -29,6 +29,22 @@ fn flags_win_over_the_file() {
 }
 
 #[test]
+fn who_looks_from_the_side_finds_the_state_where_the_gateway_has_it() {
+    let temp = tempfile::tempdir().unwrap();
+    let file = temp.path().join("config.toml");
+    // Public without TLS: it cannot be served, and its devices can be listed all the same.
+    std::fs::write(&file, "state = \"kept\"\nlisten = \"0.0.0.0:1\"").unwrap();
+    let named = Settings { config: Some(file), ..Settings::default() };
+    let found = |flags| Config::state_directory(flags, &folders());
+    assert_eq!(found(named.clone()).unwrap(), temp.path().join("kept"));
+    assert_eq!(found(Settings::default()).unwrap(), folders().state().unwrap());
+    let said = Settings { state: Some("/said".into()), ..named };
+    assert_eq!(found(said).unwrap(), Path::new("/said"));
+    let missing = Settings { config: Some(temp.path().join("none")), ..Settings::default() };
+    assert!(matches!(found(missing), Err(ConfigError::Read { .. })));
+}
+
+#[test]
 fn a_misspelled_key_is_refused_and_the_nearest_named() {
     let error = from_file("lisen = \"127.0.0.1:1\"").unwrap_err().to_string();
     assert!(error.contains("`lisen`") && error.contains("did you mean `listen`?"), "{error}");

@@ -53,6 +53,20 @@ async fn a_token_in_the_header_or_among_the_subprotocols_gets_a_link() {
 }
 
 #[tokio::test]
+async fn a_link_is_written_down_as_the_last_time_its_device_was_seen() {
+    let house = House::open(Settings::default()).await;
+    let minutes_ago = devtail_control::Timestamp::from_unix_s(now().unix_s() - 300);
+    let grant = Grant::everywhere(Scopes::everyday());
+    let enrolled = house.control.enroll(minutes_ago, "laptop", grant).unwrap();
+    let seen = || house.control.device(enrolled.device.id).unwrap().unwrap().last_seen;
+    assert_eq!(seen(), minutes_ago);
+    let before = now();
+    let (_stream, said) = link(&house, &bearer(enrolled.tokens.access.token.expose())).await;
+    assert_eq!(said.status, 101);
+    assert!(seen() >= before, "{:?} is not {before:?} or later", seen());
+}
+
+#[tokio::test]
 async fn every_bad_token_gets_the_same_answer_and_a_code_of_its_own_in_the_metrics() {
     let house = House::open(Settings::default()).await;
     let good = token(&house).await;

@@ -2,12 +2,24 @@
 
 use crate::{
     house::{House, PATIENCE, config},
-    wire::{answer, closed, dial},
+    wire::{answer, dial},
 };
 use devtail_gateway::{BindError, Gateway, LockError, RingError, Settings, ring};
-use std::time::{Duration, Instant};
+use devtail_protocol::{
+    ClientId, Time,
+    wire::{Decoder, Encoder, Frame, Hello, Sealed},
+};
+use futures_util::{SinkExt, StreamExt};
+use std::{
+    collections::VecDeque,
+    time::{Duration, Instant},
+};
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt, net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    WebSocketStream,
+    tungstenite::{Message, protocol::Role},
+};
 
 #[tokio::test]
 async fn a_second_gateway_on_the_same_state_is_told_what_to_do() {
@@ -57,19 +69,58 @@ async fn a_gateway_without_links_stops_at_once_and_frees_port_and_state() {
 }
 
 #[tokio::test]
-async fn a_link_is_closed_by_the_drain_and_the_gateway_ends() {
+async fn a_link_is_told_to_come_back_closed_by_the_drain_and_the_gateway_ends() {
     let mut house = House::open(Settings { drain_seconds: Some(2), ..Settings::default() }).await;
     let paired = house.pair("laptop").await;
     let headers = format!(
         "Sec-WebSocket-Protocol: devtail.v1\r\nAuthorization: Bearer {}\r\n",
         paired["access_token"].as_str().unwrap()
     );
-    let mut link = dial(&house.address).await;
-    link.write_all(house.upgrade(&headers).as_bytes()).await.unwrap();
-    assert_eq!(answer(&mut link).await.status, 101);
-    let counted = async { while house.metric("devtail_links").await < 1.0 {} };
-    timeout(PATIENCE, counted).await.expect("the link is counted");
+    let mut stream = dial(&house.address).await;
+    stream.write_all(house.upgrade(&headers).as_bytes()).await.unwrap();
+    assert_eq!(answer(&mut stream).await.status, 101);
+    let mut link = WebSocketStream::from_raw_socket(stream, Role::Client, None).await;
+    let hello = Encoder::new().seal(Time::ZERO, &[Frame::Hello(hello())], Sealed::Plain);
+    link.send(Message::Binary(hello)).await.unwrap();
+    let mut frames = Frames { link, decoder: Decoder::new(0), read: VecDeque::new() };
+    let greeted = frames.next().await;
+    assert!(matches!(greeted, Some(Frame::Welcome(_))), "{greeted:?}");
     house.ask_to_stop();
-    closed(&mut link).await;
+    let mut is_told = false;
+    while let Some(frame) = frames.next().await {
+        is_told |= matches!(frame, Frame::GoAway(_));
+    }
+    assert!(is_told, "it was closed without a word");
     house.closed().await;
+}
+
+/// What a link says, until it is closed.
+struct Frames {
+    link: WebSocketStream<TcpStream>,
+    decoder: Decoder,
+    read: VecDeque<Frame>,
+}
+
+impl Frames {
+    async fn next(&mut self) -> Option<Frame> {
+        while self.read.is_empty() {
+            let message = timeout(PATIENCE, self.link.next()).await.expect("the link says more");
+            let Some(Ok(Message::Binary(packet))) = message else { return None };
+            self.read.extend(self.decoder.open(packet).unwrap());
+        }
+        self.read.pop_front()
+    }
+}
+
+fn hello() -> Hello {
+    Hello {
+        version_min: 1,
+        version_max: 1,
+        client: ClientId([1; 16]),
+        generation: 1,
+        last_boot: None,
+        zstd_window_log: 0,
+        channels: vec![],
+        agent: "a laptop".to_owned(),
+    }
 }

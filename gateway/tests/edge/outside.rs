@@ -1,8 +1,8 @@
 //! Tokens of an outside issuer, whose keys the gateway fetches: a real HTTP server with a real key.
 
 use crate::{
-    house::{House, config, now},
-    wire::exchange,
+    house::{House, PATIENCE, config, now},
+    wire::{dial, exchange},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use devtail_control::IssuerConfig;
@@ -17,6 +17,10 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    runtime::Builder,
+    sync::Semaphore,
+    task::{spawn_blocking, yield_now},
+    time::timeout,
 };
 
 struct Issuer {
@@ -28,6 +32,11 @@ struct Issuer {
 impl Issuer {
     /// Publishes its key until the test ends.
     async fn open() -> Self {
+        Self::open_slow(Arc::new(Semaphore::new(Semaphore::MAX_PERMITS))).await
+    }
+
+    /// Answers each question only when it gets a permit.
+    async fn open_slow(answers: Arc<Semaphore>) -> Self {
         let key = Ed25519KeyPair::from_seed_unchecked(&[7; 32]).unwrap();
         let set = json!({"keys": [{
             "kty": "OKP", "crv": "Ed25519", "use": "sig", "alg": "EdDSA", "kid": "k1",
@@ -36,7 +45,7 @@ impl Issuer {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let fetches = Arc::new(AtomicUsize::new(0));
-        tokio::spawn(publish(listener, set.to_string(), fetches.clone()));
+        tokio::spawn(publish(listener, set.to_string(), fetches.clone(), answers));
         Self { key, url, fetches }
     }
 
@@ -63,25 +72,74 @@ impl Issuer {
     }
 }
 
-async fn publish(listener: TcpListener, set: String, fetches: Arc<AtomicUsize>) {
+async fn publish(
+    listener: TcpListener,
+    set: String,
+    fetches: Arc<AtomicUsize>,
+    answers: Arc<Semaphore>,
+) {
     loop {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut request = [0; 1024];
         let n = stream.read(&mut request).await.unwrap();
         assert!(request[..n].starts_with(b"GET /jwks.json HTTP/1.1\r\n"));
         fetches.fetch_add(1, SeqCst);
+        answers.acquire().await.unwrap().forget();
         let head = format!(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
             set.len()
         );
-        stream.write_all((head + &set).as_bytes()).await.unwrap();
+        // Who asked may be gone, which must not end this for the others.
+        let _ = stream.write_all((head + &set).as_bytes()).await;
     }
 }
 
-async fn status(house: &House, token: &str) -> u16 {
+fn knock(house: &House, token: &str) -> String {
     let headers =
         format!("Sec-WebSocket-Protocol: devtail.v1\r\nAuthorization: Bearer {token}\r\n");
-    exchange(&house.address, &house.upgrade(&headers)).await.status
+    house.upgrade(&headers)
+}
+
+async fn status(house: &House, token: &str) -> u16 {
+    exchange(&house.address, &knock(house, token)).await.status
+}
+
+/// One blocking thread, which serves one after the other: the gateway's own first fetch waits behind its sweep, so that
+/// the one that hangs up is the one that asked for the keys.
+#[test]
+fn who_hangs_up_while_the_keys_are_fetched_does_not_stop_the_fetch() {
+    let mut one_by_one = Builder::new_current_thread();
+    let runtime = one_by_one.enable_all().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(hang_up_while_the_keys_are_fetched());
+}
+
+async fn hang_up_while_the_keys_are_fetched() {
+    let answers = Arc::new(Semaphore::new(0));
+    let issuer = Issuer::open_slow(answers.clone()).await;
+    let settings = Settings { issuers: vec![issuer.config()], ..Settings::default() };
+    let house = House::open(settings).await;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let holding = spawn_blocking(move || held.recv());
+    let token = issuer.token("user_ann", "devtail");
+    let mut impatient = dial(&house.address).await;
+    impatient.write_all(knock(&house, &token).as_bytes()).await.unwrap();
+    // Whoever came first was heard first.
+    assert_eq!(house.get("/healthz").await.status, 200);
+    release.send(()).unwrap();
+    holding.await.unwrap().unwrap();
+    let asked = async {
+        while issuer.fetches.load(SeqCst) == 0 {
+            yield_now().await
+        }
+    };
+    timeout(PATIENCE, asked).await.expect("the gateway asks for the keys");
+    drop(impatient);
+    // The one that asks for the metric is pending too.
+    let is_alone = async { while house.metric("devtail_pending_connections").await > 1.5 {} };
+    timeout(PATIENCE, is_alone).await.expect("the gateway saw that it hung up");
+    answers.add_permits(1);
+    assert_eq!(status(&house, &token).await, 101);
+    assert_eq!(issuer.fetches.load(SeqCst), 1, "the fetch that was under way did for both");
 }
 
 #[tokio::test]

@@ -63,9 +63,19 @@ pub(crate) fn pair(gateway: &Gateway) -> Result<Value> {
     pair_with(gateway.listen(), gateway.link())?.json()
 }
 
+/// The code of a gateway's first link.
+pub(crate) fn code(gateway: &Gateway) -> Result<&str> {
+    code_of(gateway.link())
+}
+
+fn code_of(link: &str) -> Result<&str> {
+    let (_, fragment) = link.split_once("#pair=").context("a link has a code")?;
+    fragment.split('&').next().context("a code ends somewhere")
+}
+
 /// The gateway's answer to this link's code.
 pub(crate) fn pair_with(address: SocketAddr, link: &str) -> Result<Answer> {
-    let code = link.split_once("#pair=").context("a link has a code")?.1.split('&').next();
+    let code = code_of(link)?;
     post(
         address,
         "/api/pair",

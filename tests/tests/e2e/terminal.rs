@@ -15,6 +15,11 @@ struct Window {
 
 impl Window {
     fn open(person: &Person, arguments: &[&str]) -> Result<Self> {
+        Self::run(person, Command::new(gateway::program("devtail")?).args(arguments))
+    }
+
+    /// A window with another program in it.
+    fn run(person: &Person, program: &Command) -> Result<Self> {
         let nanos = std::time::UNIX_EPOCH.elapsed()?.as_nanos();
         let window = Self { socket: format!("devtail-test-{}-{nanos}", std::process::id()) };
         let mut command =
@@ -22,7 +27,7 @@ impl Window {
         for (name, value) in person.environment() {
             command.arg("-e").arg(format!("{name}={}", value.display()));
         }
-        command.arg(gateway::program("devtail")?).args(arguments);
+        command.arg(program.get_program()).args(program.get_args());
         let status = command.status().context("tmux is missing: apt-get install tmux")?;
         ensure!(status.success(), "tmux did not start");
         Ok(window)
@@ -61,8 +66,14 @@ impl Window {
         }
     }
 
-    fn is_open(&self) -> bool {
-        self.tmux(&["has-session"]).output().is_ok_and(|output| output.status.success())
+    /// Waits until what runs in it has ended, and the window with it.
+    fn closes(&self) -> Result<()> {
+        let until = Instant::now() + PATIENCE;
+        while self.tmux(&["has-session"]).output()?.status.success() {
+            ensure!(Instant::now() < until, "the window stays open:\n{}", self.screen()?);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
     }
 }
 
@@ -84,11 +95,7 @@ fn a_person_types_the_gateway_is_killed_and_the_same_shell_goes_on() -> Result<(
     gateway.restart()?;
     window.shows("n=1 same=1")?;
     window.types(&["Enter", "~."])?;
-    let until = Instant::now() + PATIENCE;
-    while window.is_open() {
-        ensure!(Instant::now() < until, "~. does not leave:\n{}", window.screen()?);
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    window.closes()?;
     ensure!(person.output(&["ls", "--json"])?.contains("\"pid\""), "leaving ended the shell");
     Ok(())
 }
@@ -112,8 +119,15 @@ fn the_program_sees_the_size_of_the_window_and_its_changes() -> Result<()> {
 fn a_shell_that_ends_closes_the_window_with_its_status() -> Result<()> {
     let gateway = Gateway::start()?;
     let person = Person::new()?;
-    let status =
-        person.devtail(&["run", gateway.link(), "--", "sh", "-c", "kill -9 $$"])?.status()?;
-    assert_eq!(status.code(), Some(128 + 9));
+    let told = tempfile::NamedTempFile::new()?;
+    let script = r#""$1" connect "$2"; echo $? > "$3""#;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, "sh"]).arg(gateway::program("devtail")?);
+    let window = Window::run(&person, shell.arg(gateway.link()).arg(told.path()))?;
+    window.types(&["echo rea''dy", "Enter"])?;
+    window.shows("ready")?;
+    window.types(&["kill -9 $$", "Enter"])?;
+    window.closes()?;
+    assert_eq!(std::fs::read_to_string(told.path())?.trim(), "137", "128, and 9 for SIGKILL");
     Ok(())
 }
