@@ -22,6 +22,13 @@ impl Backoff {
         ceiling.mul_f64((random >> 11) as f64 / (1u64 << 53) as f64)
     }
 
+    /// A Link was welcomed. Until it has lived it may be one that dies each time: the next dial waits, but never long.
+    pub const fn welcomed(&mut self) {
+        if self.failures > 1 {
+            self.failures = 1;
+        }
+    }
+
     /// The network changed, the app came to the front, or a Link has lived.
     pub const fn reset(&mut self) {
         self.failures = 0;

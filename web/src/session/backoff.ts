@@ -14,6 +14,11 @@ export class Backoff {
     return Math.min(FIRST_MS * 2 ** Math.min(failures - 1, DOUBLINGS_MAX), BACKOFF_MAX_MS) * random;
   }
 
+  /** A Link was welcomed. Until it has lived it may be one that dies each time: the next dial waits, but never long. */
+  welcomed(): void {
+    this.#failures = Math.min(this.#failures, 1);
+  }
+
   /** The network changed, the page came to the front, or a Link proved good. */
   reset(): void {
     this.#failures = 0;

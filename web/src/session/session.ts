@@ -285,6 +285,7 @@ export class ClientSession {
     this.#phase = { name: "live", link };
     this.#sayWhatHelloMissed(link.named);
     link.provedAt = now + LINK_PROVED_MS;
+    this.#backoff.welcomed();
     this.#comeBackAt = undefined;
     this.#say({ name: "live" });
     for (const [req, { kind, query }] of this.#fetches) this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });

@@ -297,6 +297,7 @@ impl ClientSession {
         if let Phase::Greeting { link, .. } = std::mem::replace(&mut self.phase, Phase::Closed) {
             self.say_what_hello_missed(&link.named);
             self.phase = Phase::Live(link);
+            self.backoff.welcomed();
             self.come_back_at = None;
             self.say(LinkState::Live);
         }

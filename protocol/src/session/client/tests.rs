@@ -46,7 +46,7 @@ fn a_link_that_dies_behind_its_welcome_is_a_dial_that_failed() {
         now = at;
         session.handle_timeout(now, LATE);
     }
-    assert_eq!(waits, [0, 500, 1000, 2000]);
+    assert_eq!(waits, [0, 500, 500, 500]);
     link(&mut session, now);
     session.link_down(now + LINK_PROVED, LATE, None);
     assert_eq!(session.poll_timeout(), None, "one that lived is dialled again at once");
