@@ -1,8 +1,8 @@
 //! How a holder starts, and what keeps it from it.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
 use devtail_channels::registry::{Kind, Registry};
 use devtail_channels::terminal::Spec;
@@ -11,8 +11,8 @@ use devtail_protocol::ChannelId;
 
 use super::Host;
 
-/// Runs a holder that is told this on standard input, by a gateway that is gone then.
-fn told(host: &Host, input: &[u8]) -> Output {
+/// What a holder says that is told this on standard input, by a gateway that is gone then.
+fn told(host: &Host, input: &[u8]) -> String {
     let mut holder = Command::new(env!("CARGO_BIN_EXE_hold"))
         .arg("hold")
         .arg(host.state.path())
@@ -22,7 +22,12 @@ fn told(host: &Host, input: &[u8]) -> Output {
         .spawn()
         .unwrap();
     holder.stdin.take().unwrap().write_all(input).unwrap();
-    holder.wait_with_output().unwrap()
+    let mut words = String::new();
+    holder.stdout.take().unwrap().read_to_string(&mut words).unwrap();
+    // One that holds something would not end.
+    assert_ne!(words.trim(), READY, "told {input:?}");
+    assert!(!holder.wait().unwrap().success(), "told {input:?}");
+    words
 }
 
 const ID: ChannelId = ChannelId([1; 16]);
@@ -35,9 +40,7 @@ fn a_gateway_killed_while_it_says_what_to_hold_leaves_no_terminal() {
     let framed = [&(spec.len() as u32).to_be_bytes()[..], &spec].concat();
     // Nothing at all, half a length, a length alone, the end of the first word, all but a byte.
     for cut in [0, 2, 4, 8, framed.len() - 1] {
-        let output = told(&host, &framed[..cut]);
-        let words = String::from_utf8(output.stdout).unwrap();
-        assert!(!output.status.success() && words.trim() != READY, "cut at {cut}: {words}");
+        let words = told(&host, &framed[..cut]);
         assert!(words.contains("standard input"), "cut at {cut}: {words}");
         assert!(!socket(host.state.path(), ID).exists(), "cut at {cut}");
     }
