@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::time::Instant;
 
+use devtail_channels::terminal::history::History;
 use devtail_channels::terminal::{Scanner, Screen, Size, Source};
 
 const BYTES: usize = 64 << 20;
@@ -41,6 +42,12 @@ fn report(name: &str, all: &[u8]) -> std::io::Result<()> {
     let fold = rate(all, |part| screen.feed(part));
     let mut source = Source::new(size);
     let both = rate(all, |part| drop(source.take(part)));
+    let (mut keeping, mut history) = (Source::new(size), History::default());
+    keeping.collect_rows();
+    let kept = rate(all, |part| {
+        drop(keeping.take(part));
+        keeping.take_left(|left| history.add(left));
+    });
     let started = Instant::now();
     let snapshots = 200;
     let bytes = (0..snapshots).map(|_| source.snapshot("").1.vt.len()).max().unwrap_or(0);
@@ -48,7 +55,9 @@ fn report(name: &str, all: &[u8]) -> std::io::Result<()> {
     let mut out = std::io::stdout();
     writeln!(
         out,
-        "{name}: scan {scan:.0} MB/s, fold {fold:.0} MB/s, both {both:.0} MB/s; snapshot {bytes} B in {snapshot_us} µs"
+        "{name}: scan {scan:.0} MB/s, fold {fold:.0} MB/s, both {both:.0} MB/s, with rows kept {kept:.0} MB/s ({} rows in {} B); snapshot {bytes} B in {snapshot_us} µs",
+        history.next() - history.base(),
+        history.bytes(),
     )
 }
 

@@ -8,6 +8,8 @@ mod flood;
 mod host;
 #[path = "holder/reader.rs"]
 mod reader;
+#[path = "holder/rows.rs"]
+mod rows;
 #[path = "holder/start.rs"]
 mod start;
 

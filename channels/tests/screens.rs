@@ -3,12 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "screens/kept.rs"]
+mod kept;
 #[path = "screens/other.rs"]
 mod other;
 #[path = "screens/trace.rs"]
 mod trace;
 
-use devtail_channels::terminal::{Screen, Size, Source};
+use devtail_channels::terminal::{Row, Screen, Size, Source};
+use kept::Kept;
 use other::Other;
 use trace::Trace;
 
@@ -186,6 +189,67 @@ fn a_snapshot_scrolls_nothing_and_clears_no_scrollback() {
         let clears = [&b"\x1bc"[..], b"\x1b[2J", b"\x1b[3J"];
         assert!(!clears.iter().any(|clear| vt.windows(clear.len()).any(|window| window == *clear)));
     }
+}
+
+/// Rows without the blank ones at the end, which are not told.
+fn written(mut rows: Vec<String>) -> Vec<String> {
+    while rows.last().is_some_and(String::is_empty) {
+        rows.pop();
+    }
+    rows
+}
+
+#[test]
+fn rows_that_left_and_the_screen_are_what_another_emulator_has_scrolled_to() {
+    for stream in recordings().into_iter().chain((0..20).map(log)) {
+        let (mut kept, mut other) = (Kept::new(stream.size), Other::new(stream.size));
+        for part in stream.log.chunks(997) {
+            kept.takes(part);
+            kept.pack();
+            other.feed(part);
+        }
+        // The alternate screen hides what is above.
+        kept.takes(b"\x1b[?1049l");
+        other.feed(b"\x1b[?1049l");
+        let text = |row: &Row| row.text().trim_end().to_owned();
+        let rows = kept.all_rows().iter().map(text).collect();
+        assert_eq!(written(rows), written(other.all_rows()), "{}", stream.name);
+    }
+}
+
+#[test]
+fn rows_written_into_another_emulator_look_as_those_that_left_it() {
+    for stream in (0..20).map(log) {
+        let mut kept = Kept::new(stream.size);
+        let mut other = Other::new(stream.size);
+        kept.takes(&stream.log);
+        other.feed(&stream.log);
+        let mut again = Other::new(stream.size);
+        for row in kept.all_rows() {
+            again.feed(&row.vt);
+            if !row.wraps {
+                again.feed(b"\r\n");
+            }
+        }
+        let (again, other) = (written(again.all_looks()), written(other.all_looks()));
+        for (row, (again, other)) in again.iter().zip(&other).enumerate() {
+            assert_eq!(again, other, "{} row {row}", stream.name);
+        }
+        assert_eq!(again.len(), other.len(), "{}", stream.name);
+    }
+}
+
+/// What compilers, tests and people write, and now and then a full-screen program; below ten thousand rows.
+fn log(seed: u64) -> Stream {
+    let mut trace = Trace::new(seed, 10);
+    let size = trace.size();
+    let mut source = Source::new(size);
+    let mut log = Vec::new();
+    for n in 0..1500 {
+        log.extend(source.take(trace.line(n).as_bytes()).log);
+    }
+    log.extend_from_slice(b"\x1b[0m");
+    Stream { name: format!("log {seed}"), size, log }
 }
 
 #[test]

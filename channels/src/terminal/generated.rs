@@ -79,6 +79,9 @@ pub struct Snapshot {
     /// Whether programs asked for the alternate screen.
     #[prost(bool, tag = "6")]
     pub alternate: bool,
+    /// How many rows have left the primary screen at its top since the Log began: the number of its first row now.
+    #[prost(uint64, tag = "7")]
+    pub rows_above: u64,
 }
 /// Something that happens once.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -134,17 +137,21 @@ pub mod end {
     }
 }
 /// Fetch.query.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Query {
-    #[prost(oneof = "query::Kind", tags = "1")]
+    #[prost(oneof = "query::Kind", tags = "1, 2, 3")]
     pub kind: ::core::option::Option<query::Kind>,
 }
 /// Nested message and enum types in `Query`.
 pub mod query {
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Kind {
         #[prost(message, tag = "1")]
         List(super::ListTerminals),
+        #[prost(message, tag = "2")]
+        Rows(super::RowsQuery),
+        #[prost(message, tag = "3")]
+        Search(super::SearchQuery),
     }
 }
 /// Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -153,7 +160,7 @@ pub struct ListTerminals {}
 /// Fetched.answer.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Answer {
-    #[prost(oneof = "answer::Kind", tags = "1")]
+    #[prost(oneof = "answer::Kind", tags = "1, 2, 3")]
     pub kind: ::core::option::Option<answer::Kind>,
 }
 /// Nested message and enum types in `Answer`.
@@ -162,7 +169,102 @@ pub mod answer {
     pub enum Kind {
         #[prost(message, tag = "1")]
         List(super::TerminalList),
+        #[prost(message, tag = "2")]
+        Rows(super::Rows),
+        #[prost(message, tag = "3")]
+        Found(super::Found),
     }
+}
+/// Asks for rows of a terminal: those that left at the top, and those on its primary screen. A row's number is how many
+/// rows left before it since the Log began; it never changes, and is never given to another row.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct RowsQuery {
+    /// The channel id, 16 bytes.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub id: ::prost::bytes::Bytes,
+    /// Number of the first row asked for. One that is no longer kept: the oldest that is.
+    #[prost(uint64, tag = "2")]
+    pub first: u64,
+    /// How many at most, 1 to 1000. Above: 1000.
+    #[prost(uint32, tag = "3")]
+    pub count: u32,
+}
+/// Asks where a text stands in a terminal's rows, upwards: the newest places first.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct SearchQuery {
+    /// The channel id, 16 bytes.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub id: ::prost::bytes::Bytes,
+    /// What is sought, 1 to 256 bytes, no control characters. Rows that run on into the next count as one line.
+    #[prost(string, tag = "2")]
+    pub text: ::prost::alloc::string::String,
+    /// Whether capital letters must be as written.
+    #[prost(bool, tag = "3")]
+    pub case_sensitive: bool,
+    /// The search begins in the row before this one. Absent: at the last row.
+    #[prost(uint64, optional, tag = "4")]
+    pub before: ::core::option::Option<u64>,
+    /// How many places at most, 1 to 100; above, or 0: 100. All places of the last row told are told.
+    #[prost(uint32, tag = "5")]
+    pub limit: u32,
+}
+/// The answer to RowsQuery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Rows {
+    /// Number of the first row below. Meaningless if there is none.
+    #[prost(uint64, tag = "1")]
+    pub first: u64,
+    /// Number of the oldest row kept.
+    #[prost(uint64, tag = "2")]
+    pub base: u64,
+    /// Number of the primary screen's first row now; from here on rows may still change.
+    #[prost(uint64, tag = "3")]
+    pub top: u64,
+    /// The rows from `first` on without a gap; fewer than asked for if no more are there, or fit the answer.
+    #[prost(message, repeated, tag = "4")]
+    pub rows: ::prost::alloc::vec::Vec<Row>,
+}
+/// One row of a terminal.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Row {
+    /// Its text and looks: characters and SGR sequences, nothing else; it begins and ends plain. Blanks at its end are cut.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub vt: ::prost::bytes::Bytes,
+    /// Whether its text runs on into the next row.
+    #[prost(bool, tag = "2")]
+    pub wraps: bool,
+}
+/// The answer to SearchQuery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Found {
+    /// The newest first.
+    #[prost(message, repeated, tag = "1")]
+    pub matches: ::prost::alloc::vec::Vec<Match>,
+    /// Whether older rows are left to search: ask again with `before` = `reached`.
+    #[prost(bool, tag = "2")]
+    pub more: bool,
+    /// Number of the oldest row kept.
+    #[prost(uint64, tag = "3")]
+    pub base: u64,
+    /// Number of the primary screen's first row now.
+    #[prost(uint64, tag = "4")]
+    pub top: u64,
+    /// Every row from here to where the search began was searched. A search ends early after about a millisecond's work.
+    #[prost(uint64, tag = "5")]
+    pub reached: u64,
+}
+/// One place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Match {
+    /// The row it begins in.
+    #[prost(uint64, tag = "1")]
+    pub row: u64,
+    /// The cell it begins at, from 0.
+    #[prost(uint32, tag = "2")]
+    pub col: u32,
+    /// Its cells; where the row runs on, they go on at the beginning of the next.
+    #[prost(uint32, tag = "3")]
+    pub len: u32,
 }
 /// The answer to ListTerminals.
 #[derive(Clone, PartialEq, ::prost::Message)]

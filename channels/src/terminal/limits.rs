@@ -59,3 +59,27 @@ pub const TITLES_SAVED_MAX: usize = 10;
 pub const TERMINALS_MAX: usize = 256;
 /// Bytes of a spec or input message: a full command with its envelope.
 pub const MESSAGE_BYTES_MAX: usize = COMMAND_BYTES_MAX + PATH_BYTES_MAX + 4096;
+/// Rows that left a screen at its top and are kept to be read: what people set terminals to who want "all of it".
+pub const HISTORY_ROWS_DEFAULT: usize = 10_000;
+/// Bytes that one terminal's rows take, packed ones as packed: all terminals of a user together stay below 256 MiB. Ten
+/// thousand rows of a log take 600 kB unpacked.
+pub const HISTORY_BYTES_MAX: usize = 1 << 20;
+/// Bytes of rows that are packed together: large enough to pack well, small enough to unpack in 0.1 ms.
+pub const HISTORY_BLOCK_BYTES: usize = 64 << 10;
+/// Bytes of rows that may leave a screen within one turn. Beyond, what left before them is forgotten: only a huge grid
+/// full of colours that scrolls away at once has so many.
+pub const LEAVING_BYTES_MAX: usize = HISTORY_BYTES_MAX;
+/// Bytes of one kept row. A longer one loses its looks, then its end: the widest row in plain text fits.
+pub const ROW_BYTES_MAX: usize = 4 << 10;
+/// Rows one question is answered with.
+pub const ROWS_ANSWER_MAX: usize = 1000;
+/// Bytes of rows one question is answered with, the first row apart: no answer holds up a slow link's other channels long.
+pub const ROWS_ANSWER_BYTES_MAX: usize = 128 << 10;
+/// Bytes of a text that is sought.
+pub const SEARCH_TEXT_BYTES_MAX: usize = 256;
+/// Places one question is answered with, beside all those of the last row told.
+pub const SEARCH_MATCHES_MAX: usize = 100;
+/// Bytes of rows that one question searches: about a millisecond, in which no key is heard. The asker asks on.
+pub const SEARCH_BYTES_MAX: usize = 256 << 10;
+/// Rows that run on into each other and are searched as one line; a longer line is searched in parts.
+pub const SEARCH_LINE_ROWS_MAX: usize = 64;

@@ -20,6 +20,8 @@ mod csi;
 )]
 mod generated;
 #[cfg(feature = "host")]
+pub mod history;
+#[cfg(feature = "host")]
 pub mod host;
 mod lex;
 pub mod limits;
@@ -29,10 +31,11 @@ mod screen;
 mod source;
 
 pub use message::{
-    Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal,
+    Answer, Bad, End, Event, Found, Happening, Input, Match, Query, Row, Rows, RowsWanted, Search,
+    Size, Snapshot, Spec, Terminal,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-pub use screen::{Cursor, Screen, size_mark};
+pub use screen::{Cursor, Left, RowText, Screen, rows, size_mark};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

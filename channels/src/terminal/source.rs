@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use super::limits::{TITLES_SAVED_MAX, TURN_BYTES_MAX};
 use super::message::{Size, Snapshot};
 use super::scan::{Scanner, Segment};
-use super::screen::{Screen, size_mark};
+use super::screen::{Left, Screen, size_mark};
 
 /// A Scanner and the Screen behind it. The host's terminal and the simulator's are this.
 #[derive(Debug)]
@@ -64,6 +64,16 @@ impl Source {
         mark.extend(size_mark(size));
         self.screen.feed(&mark);
         mark
+    }
+
+    /// Writes down from now on which rows leave the screen: to be taken with [`Source::take_left`] after each turn.
+    pub fn collect_rows(&mut self) {
+        self.screen.collect_rows();
+    }
+
+    /// Gives the rows that left since the last time.
+    pub fn take_left(&mut self, take: impl FnOnce(&Left)) {
+        self.screen.take_left(take);
     }
 
     /// The screen.

@@ -41,10 +41,15 @@ impl Host {
     }
 
     pub(crate) async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
-        let answer =
-            self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
-        let Answer::List(lines) = Answer::decode(&answer).unwrap();
-        lines
+        match self.ask(&Query::List, docks).await.unwrap() {
+            Answer::List(lines) => lines,
+            Answer::Rows(_) | Answer::Found(_) => panic!("a list was asked for"),
+        }
+    }
+
+    pub(crate) async fn ask(&self, query: &Query, docks: &[Arc<Dock>]) -> Result<Answer, Fault> {
+        let answer = self.registry.answer(Kind::Terminal, &query.encode(), docks).await?;
+        Ok(Answer::decode(&answer).unwrap())
     }
 
     pub(crate) fn sockets(&self) -> usize {

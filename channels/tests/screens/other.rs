@@ -35,11 +35,21 @@ impl Other {
     }
 
     fn rows(&self) -> Vec<String> {
+        self.lines(0)
+    }
+
+    /// The rows that left at the top, as far as they are kept, and those of the screen.
+    pub(crate) fn all_rows(&self) -> Vec<String> {
+        self.lines(self.history())
+    }
+
+    fn lines(&self, above: usize) -> Vec<String> {
         let grid = self.term.grid();
-        let rows = (0..grid.screen_lines()).map(|line| {
+        let lines = -(above as i32)..grid.screen_lines() as i32;
+        let rows = lines.map(|line| {
             let mut text = String::new();
             for col in 0..grid.columns() {
-                let cell = &grid[Line(line as i32)][Column(col)];
+                let cell = &grid[Line(line)][Column(col)];
                 if !cell.flags.intersects(Flags::WIDE_CHAR_SPACER | Flags::LEADING_WIDE_CHAR_SPACER)
                 {
                     text.push(cell.c);
@@ -49,6 +59,25 @@ impl Other {
             text.trim_end_matches(' ').to_owned()
         });
         rows.collect()
+    }
+
+    /// All rows with every cell's looks, blanks at the end cut off.
+    pub(crate) fn all_looks(&self) -> Vec<String> {
+        let grid = self.term.grid();
+        let row = |line: i32| {
+            let looks = (0..grid.columns()).map(|col| {
+                let cell = &grid[Line(line)][Column(col)];
+                let flags = cell.flags - Flags::WRAPLINE;
+                let mut look =
+                    format!("{}{:?}{:?}{:?}{flags:?} ", cell.c, cell.zerowidth(), cell.fg, cell.bg);
+                if look.starts_with(" NoneNamed(Foreground)Named(Background)") && flags.is_empty() {
+                    look = " ".to_owned();
+                }
+                look
+            });
+            looks.collect::<String>().trim_end().to_owned()
+        };
+        (-(self.history() as i32)..grid.screen_lines() as i32).map(row).collect()
     }
 
     /// Rows with every cell's looks, cursor and modes.

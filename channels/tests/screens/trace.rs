@@ -142,6 +142,29 @@ impl Trace {
         Step::Bytes(bytes.into_bytes())
     }
 
+    /// A line as programs log it: text and colours of any length, a progress bar, a full-screen program, a region.
+    pub(crate) fn line(&mut self, n: u64) -> String {
+        let mut line = String::new();
+        for _ in 0..self.below(6) {
+            line += &match self.below(4) {
+                0 => format!("\x1b[{}m", 30 + self.below(8)),
+                1 => format!("\x1b[1;38;5;{}m", self.below(256)),
+                2 => "\x1b[m".to_owned(),
+                _ => format!("{}, ", self.of(&TEXTS[..10]).trim_start_matches('\u{302}')),
+            };
+        }
+        match self.below(40) {
+            0 => line += "\rover\x1b[K",
+            1 => line = format!("\x1b[?1049h{line}\x1b[5;5H\n\n\n{line}\x1b[?1049l"),
+            2 => line += "\x1b[A\x1b[2K\x1b[B",
+            3 => line += &format!("\x1b[1;{}r\x1b[99;1H\n\n\x1b[r\x1b[99;1H", 1 + self.rows / 2),
+            4 => line += "\x1b[m\x1b[H\x1b[2J\x1b[3J",
+            5 => line += "\x1b[44m\x1b[K",
+            _ => {}
+        }
+        line + &format!("\x1b[m {n}\r\n")
+    }
+
     fn style(&mut self) -> String {
         let n = self.below(256);
         match self.below(10) {

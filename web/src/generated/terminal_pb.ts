@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIokBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAQgYKBGtpbmQiBgoES2lsbCKbAQoIU25hcHNob3QSJwoEc2l6ZRgBIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRIKCgJ2dBgCIAEoDBINCgV0aXRsZRgDIAEoCRIMCgRuYW1lGAQgASgJEioKBmV2ZW50cxgFIAMoCzIaLmRldnRhaWwudGVybWluYWwudjEuRXZlbnQSEQoJYWx0ZXJuYXRlGAYgASgIInsKBUV2ZW50EgoKAmF0GAEgASgEEikKBGJlbGwYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkJlbGxIABIzCgljbGlwYm9hcmQYAyABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNsaXBib2FyZEgAQgYKBGtpbmQiBgoEQmVsbCIsCglDbGlwYm9hcmQSEQoJc2VsZWN0aW9uGAEgASgJEgwKBHRleHQYAiABKAwiPwoDRW5kEg4KBGNvZGUYASABKA1IABIQCgZzaWduYWwYAiABKAlIABIOCgRsb3N0GAMgASgJSABCBgoEa2luZCJDCgVRdWVyeRIyCgRsaXN0GAEgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5MaXN0VGVybWluYWxzSABCBgoEa2luZCIPCg1MaXN0VGVybWluYWxzIkMKBkFuc3dlchIxCgRsaXN0GAEgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbExpc3RIAEIGCgRraW5kIkAKDFRlcm1pbmFsTGlzdBIwCgl0ZXJtaW5hbHMYASADKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsIuMBCghUZXJtaW5hbBIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2NvbW1hbmQYBCADKAkSCwoDY3dkGAUgASgJEicKBHNpemUYBiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlNpemUSEgoKY3JlYXRlZF9tcxgHIAEoBBIPCgd2aWV3ZXJzGAggASgNEgsKA3BpZBgJIAEoDRIlCgNlbmQYCiABKAsyGC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkVuZBIOCgZzaWxlbnQYCyABKAhiBnByb3RvMw");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIokBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAQgYKBGtpbmQiBgoES2lsbCKvAQoIU25hcHNob3QSJwoEc2l6ZRgBIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRIKCgJ2dBgCIAEoDBINCgV0aXRsZRgDIAEoCRIMCgRuYW1lGAQgASgJEioKBmV2ZW50cxgFIAMoCzIaLmRldnRhaWwudGVybWluYWwudjEuRXZlbnQSEQoJYWx0ZXJuYXRlGAYgASgIEhIKCnJvd3NfYWJvdmUYByABKAQiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIqcBCgVRdWVyeRIyCgRsaXN0GAEgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5MaXN0VGVybWluYWxzSAASLgoEcm93cxgCIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuUm93c1F1ZXJ5SAASMgoGc2VhcmNoGAMgASgLMiAuZGV2dGFpbC50ZXJtaW5hbC52MS5TZWFyY2hRdWVyeUgAQgYKBGtpbmQiDwoNTGlzdFRlcm1pbmFscyKbAQoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAEikKBHJvd3MYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlJvd3NIABIrCgVmb3VuZBgDIAEoCzIaLmRldnRhaWwudGVybWluYWwudjEuRm91bmRIAEIGCgRraW5kIjUKCVJvd3NRdWVyeRIKCgJpZBgBIAEoDBINCgVmaXJzdBgCIAEoBBINCgVjb3VudBgDIAEoDSJuCgtTZWFyY2hRdWVyeRIKCgJpZBgBIAEoDBIMCgR0ZXh0GAIgASgJEhYKDmNhc2Vfc2Vuc2l0aXZlGAMgASgIEhMKBmJlZm9yZRgEIAEoBEgAiAEBEg0KBWxpbWl0GAUgASgNQgkKB19iZWZvcmUiWAoEUm93cxINCgVmaXJzdBgBIAEoBBIMCgRiYXNlGAIgASgEEgsKA3RvcBgDIAEoBBImCgRyb3dzGAQgAygLMhguZGV2dGFpbC50ZXJtaW5hbC52MS5Sb3ciIAoDUm93EgoKAnZ0GAEgASgMEg0KBXdyYXBzGAIgASgIIm4KBUZvdW5kEisKB21hdGNoZXMYASADKAsyGi5kZXZ0YWlsLnRlcm1pbmFsLnYxLk1hdGNoEgwKBG1vcmUYAiABKAgSDAoEYmFzZRgDIAEoBBILCgN0b3AYBCABKAQSDwoHcmVhY2hlZBgFIAEoBCIuCgVNYXRjaBILCgNyb3cYASABKAQSCwoDY29sGAIgASgNEgsKA2xlbhgDIAEoDSJACgxUZXJtaW5hbExpc3QSMAoJdGVybWluYWxzGAEgAygLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbCLjAQoIVGVybWluYWwSCgoCaWQYASABKAwSDAoEbmFtZRgCIAEoCRINCgV0aXRsZRgDIAEoCRIPCgdjb21tYW5kGAQgAygJEgsKA2N3ZBgFIAEoCRInCgRzaXplGAYgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEhIKCmNyZWF0ZWRfbXMYByABKAQSDwoHdmlld2VycxgIIAEoDRILCgNwaWQYCSABKA0SJQoDZW5kGAogASgLMhguZGV2dGFpbC50ZXJtaW5hbC52MS5FbmQSDgoGc2lsZW50GAsgASgIYgZwcm90bzM");
 
 /**
  * A grid size in cells.
@@ -208,6 +208,13 @@ export type Snapshot = Message<"devtail.terminal.v1.Snapshot"> & {
    * @generated from field: bool alternate = 6;
    */
   alternate: boolean;
+
+  /**
+   * How many rows have left the primary screen at its top since the Log began: the number of its first row now.
+   *
+   * @generated from field: uint64 rows_above = 7;
+   */
+  rowsAbove: bigint;
 };
 
 /**
@@ -356,6 +363,18 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
      */
     value: ListTerminals;
     case: "list";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.RowsQuery rows = 2;
+     */
+    value: RowsQuery;
+    case: "rows";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.SearchQuery search = 3;
+     */
+    value: SearchQuery;
+    case: "search";
   } | { case: undefined; value?: undefined };
 };
 
@@ -396,6 +415,18 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
      */
     value: TerminalList;
     case: "list";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Rows rows = 2;
+     */
+    value: Rows;
+    case: "rows";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Found found = 3;
+     */
+    value: Found;
+    case: "found";
   } | { case: undefined; value?: undefined };
 };
 
@@ -405,6 +436,245 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
   messageDesc(file_terminal, 11);
+
+/**
+ * Asks for rows of a terminal: those that left at the top, and those on its primary screen. A row's number is how many
+ * rows left before it since the Log began; it never changes, and is never given to another row.
+ *
+ * @generated from message devtail.terminal.v1.RowsQuery
+ */
+export type RowsQuery = Message<"devtail.terminal.v1.RowsQuery"> & {
+  /**
+   * The channel id, 16 bytes.
+   *
+   * @generated from field: bytes id = 1;
+   */
+  id: Uint8Array;
+
+  /**
+   * Number of the first row asked for. One that is no longer kept: the oldest that is.
+   *
+   * @generated from field: uint64 first = 2;
+   */
+  first: bigint;
+
+  /**
+   * How many at most, 1 to 1000. Above: 1000.
+   *
+   * @generated from field: uint32 count = 3;
+   */
+  count: number;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.RowsQuery.
+ * Use `create(RowsQuerySchema)` to create a new message.
+ */
+export const RowsQuerySchema: GenMessage<RowsQuery> = /*@__PURE__*/
+  messageDesc(file_terminal, 12);
+
+/**
+ * Asks where a text stands in a terminal's rows, upwards: the newest places first.
+ *
+ * @generated from message devtail.terminal.v1.SearchQuery
+ */
+export type SearchQuery = Message<"devtail.terminal.v1.SearchQuery"> & {
+  /**
+   * The channel id, 16 bytes.
+   *
+   * @generated from field: bytes id = 1;
+   */
+  id: Uint8Array;
+
+  /**
+   * What is sought, 1 to 256 bytes, no control characters. Rows that run on into the next count as one line.
+   *
+   * @generated from field: string text = 2;
+   */
+  text: string;
+
+  /**
+   * Whether capital letters must be as written.
+   *
+   * @generated from field: bool case_sensitive = 3;
+   */
+  caseSensitive: boolean;
+
+  /**
+   * The search begins in the row before this one. Absent: at the last row.
+   *
+   * @generated from field: optional uint64 before = 4;
+   */
+  before?: bigint | undefined;
+
+  /**
+   * How many places at most, 1 to 100; above, or 0: 100. All places of the last row told are told.
+   *
+   * @generated from field: uint32 limit = 5;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.SearchQuery.
+ * Use `create(SearchQuerySchema)` to create a new message.
+ */
+export const SearchQuerySchema: GenMessage<SearchQuery> = /*@__PURE__*/
+  messageDesc(file_terminal, 13);
+
+/**
+ * The answer to RowsQuery.
+ *
+ * @generated from message devtail.terminal.v1.Rows
+ */
+export type Rows = Message<"devtail.terminal.v1.Rows"> & {
+  /**
+   * Number of the first row below. Meaningless if there is none.
+   *
+   * @generated from field: uint64 first = 1;
+   */
+  first: bigint;
+
+  /**
+   * Number of the oldest row kept.
+   *
+   * @generated from field: uint64 base = 2;
+   */
+  base: bigint;
+
+  /**
+   * Number of the primary screen's first row now; from here on rows may still change.
+   *
+   * @generated from field: uint64 top = 3;
+   */
+  top: bigint;
+
+  /**
+   * The rows from `first` on without a gap; fewer than asked for if no more are there, or fit the answer.
+   *
+   * @generated from field: repeated devtail.terminal.v1.Row rows = 4;
+   */
+  rows: Row[];
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Rows.
+ * Use `create(RowsSchema)` to create a new message.
+ */
+export const RowsSchema: GenMessage<Rows> = /*@__PURE__*/
+  messageDesc(file_terminal, 14);
+
+/**
+ * One row of a terminal.
+ *
+ * @generated from message devtail.terminal.v1.Row
+ */
+export type Row = Message<"devtail.terminal.v1.Row"> & {
+  /**
+   * Its text and looks: characters and SGR sequences, nothing else; it begins and ends plain. Blanks at its end are cut.
+   *
+   * @generated from field: bytes vt = 1;
+   */
+  vt: Uint8Array;
+
+  /**
+   * Whether its text runs on into the next row.
+   *
+   * @generated from field: bool wraps = 2;
+   */
+  wraps: boolean;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Row.
+ * Use `create(RowSchema)` to create a new message.
+ */
+export const RowSchema: GenMessage<Row> = /*@__PURE__*/
+  messageDesc(file_terminal, 15);
+
+/**
+ * The answer to SearchQuery.
+ *
+ * @generated from message devtail.terminal.v1.Found
+ */
+export type Found = Message<"devtail.terminal.v1.Found"> & {
+  /**
+   * The newest first.
+   *
+   * @generated from field: repeated devtail.terminal.v1.Match matches = 1;
+   */
+  matches: Match[];
+
+  /**
+   * Whether older rows are left to search: ask again with `before` = `reached`.
+   *
+   * @generated from field: bool more = 2;
+   */
+  more: boolean;
+
+  /**
+   * Number of the oldest row kept.
+   *
+   * @generated from field: uint64 base = 3;
+   */
+  base: bigint;
+
+  /**
+   * Number of the primary screen's first row now.
+   *
+   * @generated from field: uint64 top = 4;
+   */
+  top: bigint;
+
+  /**
+   * Every row from here to where the search began was searched. A search ends early after about a millisecond's work.
+   *
+   * @generated from field: uint64 reached = 5;
+   */
+  reached: bigint;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Found.
+ * Use `create(FoundSchema)` to create a new message.
+ */
+export const FoundSchema: GenMessage<Found> = /*@__PURE__*/
+  messageDesc(file_terminal, 16);
+
+/**
+ * One place.
+ *
+ * @generated from message devtail.terminal.v1.Match
+ */
+export type Match = Message<"devtail.terminal.v1.Match"> & {
+  /**
+   * The row it begins in.
+   *
+   * @generated from field: uint64 row = 1;
+   */
+  row: bigint;
+
+  /**
+   * The cell it begins at, from 0.
+   *
+   * @generated from field: uint32 col = 2;
+   */
+  col: number;
+
+  /**
+   * Its cells; where the row runs on, they go on at the beginning of the next.
+   *
+   * @generated from field: uint32 len = 3;
+   */
+  len: number;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Match.
+ * Use `create(MatchSchema)` to create a new message.
+ */
+export const MatchSchema: GenMessage<Match> = /*@__PURE__*/
+  messageDesc(file_terminal, 17);
 
 /**
  * The answer to ListTerminals.
@@ -425,7 +695,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 18);
 
 /**
  * One terminal as a list shows it.
@@ -508,5 +778,5 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 19);
 

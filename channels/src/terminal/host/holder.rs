@@ -7,6 +7,7 @@
 mod output;
 mod program;
 mod requests;
+mod rows;
 
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
@@ -30,6 +31,7 @@ use super::environment::Account;
 use super::front::{Fronts, Moved};
 use super::keys::Keys;
 use super::pty::Pty;
+use crate::terminal::history::History;
 use crate::terminal::limits::BUFFER_BYTES_KEPT;
 use crate::terminal::message::{Size, Spec};
 use crate::terminal::source::{Source, Turn};
@@ -46,6 +48,8 @@ pub(super) struct Holder {
     fronts: Fronts,
     owner: Owner,
     source: Source,
+    /// What left the screen.
+    history: History,
     keys: Keys,
     /// Clean bytes the Log has no room for, in a terminal of which no byte may be lost. Else always empty.
     backlog: Vec<u8>,
@@ -97,6 +101,7 @@ impl Holder {
             fronts: Fronts::default(),
             owner: Owner::new(Boot(random()?), log, Inbox::new()),
             source: Source::new(spec.size),
+            history: History::default(),
             keys: Keys::default(),
             backlog: Vec::new(),
             output: Output::default(),
@@ -108,6 +113,7 @@ impl Holder {
             terminate: signal(SignalKind::terminate())?,
             spec,
         };
+        holder.source.collect_rows();
         let mark = holder.source.resize(holder.spec.size);
         holder.append(&mark);
         Ok(holder)
@@ -235,6 +241,7 @@ impl Holder {
     fn append(&mut self, bytes: &[u8]) {
         self.backlog.extend_from_slice(bytes);
         self.spill();
+        self.keep_rows();
     }
 
     /// Moves what there is room for from the backlog to the Log.

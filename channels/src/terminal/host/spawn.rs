@@ -193,18 +193,26 @@ pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
     docks
 }
 
-/// Answers a query about all terminals, by asking each holder about its own.
+/// Answers a query: one about all terminals by asking each holder about its own, one about a terminal by asking its holder.
 ///
 /// # Errors
-/// [`Code::BadSpec`] if it is no query.
+/// [`Code::BadSpec`] if it is no query; [`Code::Gone`] if it is about a terminal that is over.
 pub(crate) async fn answer(
     state: &Path,
     query: &Bytes,
     docks: &[Arc<Dock>],
 ) -> Result<Bytes, Fault> {
     let bad = |bad: &dyn std::fmt::Display| Fault::new(Code::BadSpec, bad.to_string());
-    match Query::decode(query).map_err(|error| bad(&error))? {
-        Query::List => {}
+    let of = match Query::decode(query).map_err(|error| bad(&error))? {
+        Query::List => None,
+        Query::Rows(wanted) => Some(wanted.id),
+        Query::Search(search) => Some(search.id),
+    };
+    if let Some(id) = of {
+        return match docks.iter().find(|dock| dock.id() == id) {
+            Some(dock) => dock.ask(query.clone()).await,
+            None => find(state, id).await?.ask(query.clone()).await,
+        };
     }
     let asked: Vec<_> = ids(state)
         .into_iter()
@@ -239,7 +247,7 @@ async fn line(
     match answer {
         Ok(answer) => match Answer::decode(&answer) {
             Ok(Answer::List(own)) => own.into_iter().next(),
-            Err(_) => Some(Terminal::silent(id)),
+            Ok(Answer::Rows(_) | Answer::Found(_)) | Err(_) => Some(Terminal::silent(id)),
         },
         Err(fault) if fault.code == Code::Gone => None,
         Err(_) => Some(Terminal::silent(id)),

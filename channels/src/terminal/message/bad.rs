@@ -2,7 +2,8 @@
 
 use crate::terminal::limits::{
     CELLS_MAX, CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX,
-    KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX, PATH_BYTES_MAX, SIDE_MAX,
+    KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX, PATH_BYTES_MAX, SEARCH_TEXT_BYTES_MAX,
+    SIDE_MAX,
 };
 
 /// A message that is not valid: what, why, and what to do.
@@ -82,6 +83,14 @@ pub enum Bad {
         /// What was said.
         code: u32,
     },
+    /// Rows or places that no host sends.
+    #[error("the answer has more rows or places than were asked for, or a row too long")]
+    Rows,
+    /// A text that cannot be sought.
+    #[error(
+        "the text to search for must be 1 to {SEARCH_TEXT_BYTES_MAX} bytes without control characters"
+    )]
+    Search,
     /// A channel id that is none.
     #[error("a terminal's id has {bytes} bytes; it must have 16")]
     Id {

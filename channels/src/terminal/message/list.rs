@@ -1,17 +1,21 @@
-//! What `Fetch.query` asks and `Fetched.answer` says: which terminals there are.
+//! What `Fetch.query` asks and `Fetched.answer` says: which terminals there are, and what left their screens.
 
 use bytes::Bytes;
 use devtail_protocol::ChannelId;
 use prost::Message as _;
 
-use super::{Bad, End, Size};
+use super::{Bad, End, Found, Rows, RowsWanted, Search, Size, read_id};
 use crate::terminal::generated::{self, answer, query};
 
 /// A question to the kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
     /// Which terminals are there?
     List,
+    /// What stands in these rows of a terminal?
+    Rows(RowsWanted),
+    /// Where does a text stand in a terminal's rows?
+    Search(Search),
 }
 
 /// The answer to a question.
@@ -19,6 +23,10 @@ pub enum Query {
 pub enum Answer {
     /// Every terminal, oldest first.
     List(Vec<Terminal>),
+    /// Rows of one terminal.
+    Rows(Rows),
+    /// Places in the rows of one terminal.
+    Found(Found),
 }
 
 /// One line of the list.
@@ -56,15 +64,19 @@ impl Query {
     pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
         match generated::Query::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
             query::Kind::List(generated::ListTerminals {}) => Ok(Self::List),
+            query::Kind::Rows(rows) => rows.try_into().map(Self::Rows),
+            query::Kind::Search(search) => search.try_into().map(Self::Search),
         }
     }
 
     /// Writes it for the wire.
-    pub fn encode(self) -> Bytes {
-        let Self::List = self;
-        generated::Query { kind: Some(query::Kind::List(generated::ListTerminals {})) }
-            .encode_to_vec()
-            .into()
+    pub fn encode(&self) -> Bytes {
+        let kind = match self {
+            Self::List => query::Kind::List(generated::ListTerminals {}),
+            Self::Rows(wanted) => query::Kind::Rows(wanted.into()),
+            Self::Search(search) => query::Kind::Search(search.into()),
+        };
+        generated::Query { kind: Some(kind) }.encode_to_vec().into()
     }
 }
 
@@ -81,16 +93,21 @@ impl Answer {
                 .map(Terminal::try_from)
                 .collect::<Result<_, _>>()
                 .map(Self::List),
+            answer::Kind::Rows(rows) => rows.try_into().map(Self::Rows),
+            answer::Kind::Found(found) => found.try_into().map(Self::Found),
         }
     }
 
     /// Writes it for the wire.
     pub fn encode(&self) -> Bytes {
-        let Self::List(terminals) = self;
-        let list = generated::TerminalList {
-            terminals: terminals.iter().map(generated::Terminal::from).collect(),
+        let kind = match self {
+            Self::List(terminals) => answer::Kind::List(generated::TerminalList {
+                terminals: terminals.iter().map(generated::Terminal::from).collect(),
+            }),
+            Self::Rows(rows) => answer::Kind::Rows(rows.into()),
+            Self::Found(found) => answer::Kind::Found(found.into()),
         };
-        generated::Answer { kind: Some(answer::Kind::List(list)) }.encode_to_vec().into()
+        generated::Answer { kind: Some(kind) }.encode_to_vec().into()
     }
 }
 
@@ -130,10 +147,8 @@ impl TryFrom<generated::Terminal> for Terminal {
     type Error = Bad;
 
     fn try_from(line: generated::Terminal) -> Result<Self, Bad> {
-        let id =
-            <[u8; 16]>::try_from(&line.id[..]).map_err(|_| Bad::Id { bytes: line.id.len() })?;
         Ok(Self {
-            id: ChannelId(id),
+            id: read_id(&line.id)?,
             name: line.name,
             title: line.title,
             command: line.command,

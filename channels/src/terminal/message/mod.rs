@@ -5,6 +5,8 @@ mod end;
 mod event;
 mod input;
 mod list;
+mod rows;
+mod search;
 mod size;
 mod snapshot;
 mod spec;
@@ -14,9 +16,19 @@ pub use end::End;
 pub use event::{Event, Happening};
 pub use input::Input;
 pub use list::{Answer, Query, Terminal};
+#[cfg(feature = "host")]
+pub(crate) use rows::plain;
+pub use rows::{Row, Rows, RowsWanted};
+pub use search::{Found, Match, Search};
 pub use size::Size;
 pub use snapshot::Snapshot;
 pub use spec::Spec;
+
+/// A channel id, as a message bears it.
+fn read_id(bytes: &[u8]) -> Result<devtail_protocol::ChannelId, Bad> {
+    let id = <[u8; 16]>::try_from(bytes).map_err(|_| Bad::Id { bytes: bytes.len() })?;
+    Ok(devtail_protocol::ChannelId(id))
+}
 
 /// A name as it may be shown: no control characters, bounded.
 pub(crate) fn check_name(name: &str) -> Result<(), Bad> {

@@ -22,6 +22,8 @@ pub struct Snapshot {
     pub events: Vec<Event>,
     /// Whether the alternate screen is shown.
     pub alternate: bool,
+    /// How many rows have left the primary screen at its top since the Log began: the number of its first row.
+    pub rows_above: u64,
 }
 
 impl Snapshot {
@@ -41,6 +43,7 @@ impl Snapshot {
             name: state.name,
             events: state.events.into_iter().map(Event::try_from).collect::<Result<_, _>>()?,
             alternate: state.alternate,
+            rows_above: state.rows_above,
         })
     }
 
@@ -53,6 +56,7 @@ impl Snapshot {
             name: self.name.clone(),
             events: self.events.iter().map(generated::Event::from).collect(),
             alternate: self.alternate,
+            rows_above: self.rows_above,
         };
         state.encode_to_vec().into()
     }
@@ -73,6 +77,7 @@ mod tests {
             name: "shell".into(),
             events: vec![Event { at: 7, what: Happening::Bell }, Event { at: 70, what: copied }],
             alternate: true,
+            rows_above: 12_345,
         };
         assert_eq!(Snapshot::decode(&snapshot.encode()), Ok(snapshot));
     }

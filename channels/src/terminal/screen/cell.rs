@@ -58,6 +58,10 @@ impl Glyph {
         self.0 == 0
     }
 
+    pub(super) const fn is_space(self) -> bool {
+        self.0 == b' ' as u32
+    }
+
     pub(super) const fn shown(self) -> Shown {
         let rest = self.0 & !WIDE;
         if rest == 0 {

@@ -107,6 +107,7 @@ impl Screen {
         let (fill, cols) = (self.blank(), self.size.cols());
         let (row, col) = (self.cursor.row, self.cursor.col);
         self.cursor.pending = false;
+        let is_primary = !self.is_alternate();
         let grid = self.grid();
         let rows = grid.last_row() + 1;
         match (csi.last, csi.value(0)) {
@@ -119,6 +120,7 @@ impl Screen {
                 grid.erase(row, 0, col + 1, fill);
             }
             (b'J', 2) => grid.erase_rows(0, rows, fill),
+            (b'J', 3) if is_primary => self.forget_left(),
             (b'K', 0) => grid.erase(row, col, cols, fill),
             (b'K', 1) => grid.erase(row, 0, col + 1, fill),
             (b'K', 2) => grid.erase(row, 0, cols, fill),

@@ -48,6 +48,7 @@ impl Screen {
             name: name.to_owned(),
             events: self.events.iter().cloned().collect(),
             alternate: self.is_alternate(),
+            rows_above: self.rows_above(),
         }
     }
 
@@ -56,6 +57,7 @@ impl Screen {
         self.stream = Stream::default();
         self.resize(snapshot.size);
         self.feed(&snapshot.vt);
+        self.restore_above(snapshot.rows_above);
         self.title.clone_from(&snapshot.title);
         self.events = snapshot.events.iter().cloned().collect();
         self.cut(offset);

@@ -2,26 +2,8 @@
 
 use super::cell::{Cell, Glyph, Style};
 use super::cursor::Saved;
+use super::row::Row;
 use crate::terminal::message::Size;
-
-/// A row of cells.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) cells: Vec<Cell>,
-    /// Whether the text runs on into the next row.
-    pub(super) wraps: bool,
-}
-
-impl Row {
-    fn new(cols: u16, fill: Cell) -> Self {
-        Self { cells: vec![fill; cols.into()], wraps: false }
-    }
-
-    fn fill(&mut self, fill: Cell) {
-        self.cells.fill(fill);
-        self.wraps = false;
-    }
-}
 
 /// Rows, margins, and the saved cursor of one screen.
 #[derive(Debug, Clone)]
@@ -115,6 +97,7 @@ impl Grid {
     pub(super) fn put(&mut self, row: u16, col: u16, glyph: Glyph, style: Style) {
         let (col, width) = (usize::from(col), if glyph.is_wide() { 2 } else { 1 });
         let row = self.make_room(row, col, col + width);
+        row.touch(col + width);
         row.cells[col] = Cell { glyph, style };
         if width == 2 {
             row.cells[col + 1] = Cell { glyph: Glyph::TAIL, style };
@@ -125,7 +108,7 @@ impl Grid {
     pub(super) fn erase(&mut self, row: u16, from: u16, to: u16, fill: Cell) {
         let (from, to) = (usize::from(from), usize::from(to).min(self.rows[0].cells.len()));
         if from < to {
-            self.touch(row, from, to).cells[from..to].fill(fill);
+            self.touch(row, from, to).erase(from, to, fill);
         }
     }
 
@@ -144,6 +127,7 @@ impl Grid {
         let (col, len) = (usize::from(col), self.rows[0].cells.len());
         let count = usize::from(count).min(len - col);
         let row = self.touch(row, col, len);
+        row.touch(len);
         row.part(len - count);
         row.cells[col..].rotate_right(count);
         row.cells[col..col + count].fill(fill);
@@ -154,49 +138,30 @@ impl Grid {
         let (col, len) = (usize::from(col), self.rows[0].cells.len());
         let count = usize::from(count).min(len - col);
         let row = self.touch(row, col, len);
+        row.touch(len);
         row.part(col + count);
         row.cells[col..].rotate_left(count);
         row.cells[len - count..].fill(fill);
+    }
+
+    /// How many rows [`Grid::resize`] takes from the top.
+    pub(super) fn rows_that_leave(&self, size: Size, cursor_row: u16) -> u16 {
+        (cursor_row.min(self.last_row()) + 1).saturating_sub(size.rows())
     }
 
     /// Gives the grid another size, cursor in `row`: rows go from below the cursor first, then from the top; new ones
     /// come below. Nothing is wrapped anew. Says by how many rows the text moved up.
     pub(super) fn resize(&mut self, size: Size, cursor_row: u16) -> u16 {
         let (rows, cols) = (usize::from(size.rows()), usize::from(size.cols()));
-        let above = (usize::from(cursor_row) + 1).saturating_sub(rows);
-        self.rows.drain(..above);
+        let above = self.rows_that_leave(size, cursor_row);
+        self.rows.drain(..usize::from(above));
         self.rows.resize_with(rows, || Row::new(size.cols(), Cell::default()));
         self.row(size.rows() - 1).wraps = false;
-        for row in &mut self.rows {
-            if cols != row.cells.len() {
-                row.part(cols);
-                row.cells.resize(cols, Cell::default());
-                row.wraps = false;
-            }
-        }
+        self.rows.iter_mut().for_each(|row| row.resize(cols));
         (self.top, self.bottom) = (0, size.rows() - 1);
-        let above = u16::try_from(above).unwrap_or(u16::MAX);
         self.saved.cursor.row = self.saved.cursor.row.saturating_sub(above).min(size.rows() - 1);
         self.saved.cursor.col = self.saved.cursor.col.min(size.cols() - 1);
         self.saved.cursor.pending = false;
         above
-    }
-}
-
-impl Row {
-    /// Makes `col` the edge of a cell: a wide glyph across it is erased. Says where the change begins.
-    pub(super) fn part(&mut self, col: usize) -> usize {
-        if col == 0 || !self.cells.get(col).is_some_and(|cell| cell.glyph.is_tail()) {
-            return col;
-        }
-        for cell in &mut self.cells[col - 1..=col] {
-            *cell = cell.style.erased();
-        }
-        col - 1
-    }
-
-    /// As [`Row::part`]; says where the change ends.
-    fn part_behind(&mut self, col: usize) -> usize {
-        if self.part(col) < col { col + 1 } else { col }
     }
 }

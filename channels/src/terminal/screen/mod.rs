@@ -2,7 +2,7 @@
 //!
 //! It is the terminal xterm.js is, as far as state goes that a program can set: both screens, margins, origin, tab
 //! stops, character sets, wrapping, saved cursors, kitty keyboard stacks, mouse, palette, title. It keeps no scrollback:
-//! rows that leave at the top are the readers' own. Pure: the host, a phone and the simulator fold with the same code.
+//! rows that leave at the top are counted, and told to whoever collects them (`leave.rs`). Pure: the host, a phone and the simulator fold with the same code.
 //!
 //! Read first: [`Screen::feed`], then [`Screen::snapshot`] in `dump.rs`.
 
@@ -18,12 +18,14 @@ mod event;
 mod feed;
 mod grid;
 mod keyboard;
+mod leave;
 mod mark;
 mod mode;
 mod motion;
 mod palette;
 mod print;
 mod read;
+mod row;
 mod string;
 mod style;
 mod tabs;
@@ -37,6 +39,8 @@ pub use self::cursor::Cursor;
 use self::feed::Stream;
 use self::grid::Grid;
 use self::keyboard::Keyboard;
+use self::leave::Leaving;
+pub use self::leave::{Left, RowText, rows};
 pub(super) use self::mark::SIZE_MARK;
 pub use self::mark::size_mark;
 pub(super) use self::mode::Mode;
@@ -68,6 +72,7 @@ pub struct Screen {
     title: String,
     events: VecDeque<Event>,
     stream: Stream,
+    leaving: Leaving,
 }
 
 impl Screen {
@@ -95,6 +100,7 @@ impl Screen {
             title: String::new(),
             events: VecDeque::new(),
             stream: Stream::at(offset),
+            leaving: Leaving::default(),
         }
     }
 
@@ -104,7 +110,11 @@ impl Screen {
             return;
         }
         self.size = size;
-        let moved = self.primary.resize(size, self.cursor.row);
+        // Behind the alternate screen the primary's cursor is where it was left.
+        let left_at = self.primary.saved.cursor.row;
+        let row = if self.is_alternate() { left_at } else { self.cursor.row };
+        self.leave(self.primary.rows_that_leave(size, row));
+        let moved = self.primary.resize(size, row);
         let moved =
             self.alternate.as_mut().map_or(moved, |grid| grid.resize(size, self.cursor.row));
         self.tabs.resize(size.cols());
@@ -129,11 +139,13 @@ impl Screen {
         self.modes.has(switch)
     }
 
-    /// RIS: everything as new, but the place in the stream and what happened once.
+    /// RIS: everything as new, but the place in the stream, what happened once, and how many rows left.
     fn reset(&mut self) {
+        self.forget_left();
         let events = std::mem::take(&mut self.events);
         let stream = std::mem::take(&mut self.stream);
-        *self = Self { events, stream, ..Self::new(self.size) };
+        let leaving = std::mem::take(&mut self.leaving);
+        *self = Self { events, stream, leaving, ..Self::new(self.size) };
     }
 
     /// DECSTR: modes and margins as new; what is written stays.

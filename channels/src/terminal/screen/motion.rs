@@ -15,7 +15,10 @@ impl Screen {
         let grid = self.grid();
         if row == grid.bottom {
             let (top, bottom) = (grid.top, grid.bottom);
-            grid.scroll_up(top, bottom, 1, fill);
+            if top == 0 && !self.is_alternate() {
+                self.leave(1);
+            }
+            self.grid().scroll_up(top, bottom, 1, fill);
             return true;
         }
         if row < grid.last_row() {

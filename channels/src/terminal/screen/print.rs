@@ -23,6 +23,7 @@ impl Screen {
             for (cell, &byte) in row.cells[col..col + count].iter_mut().zip(run) {
                 *cell = Cell { glyph: Glyph::ascii(byte), style: pen };
             }
+            row.wrote_ascii(col, &run[..count], pen);
             self.runs_on(wrapped);
             self.advance(count);
             run = &run[count..];
@@ -84,7 +85,9 @@ impl Screen {
         }
         if let Some(number) = self.clusters.number(&text) {
             let glyph = Glyph::cluster(number, cell.glyph.is_wide());
-            self.grid().row(row).cells[usize::from(col)].glyph = glyph;
+            let row = self.grid().row(row);
+            row.touch(usize::from(col) + 1);
+            row.cells[usize::from(col)].glyph = glyph;
         }
     }
 

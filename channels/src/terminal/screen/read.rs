@@ -78,9 +78,10 @@ impl Screen {
     /// All state that the stream can set, in words: what a test compares, and prints when it differs.
     pub fn describe(&self) -> String {
         let mut said = format!(
-            "{} {:?} alternate={} pen={:?} charsets={:?} modes={:?} tabs={:?} keyboards={:?} other_keys={} shape={} palette={:?} title={:?}\n",
+            "{} {:?} above={} alternate={} pen={:?} charsets={:?} modes={:?} tabs={:?} keyboards={:?} other_keys={} shape={} palette={:?} title={:?}\n",
             self.size,
             self.cursor,
+            self.rows_above(),
             self.is_alternate(),
             self.pen,
             self.charsets,

@@ -27,6 +27,11 @@ impl Output {
         Ok(self.waiting.len())
     }
 
+    /// Bytes of the last read.
+    pub(super) fn len(&self) -> usize {
+        self.waiting.end
+    }
+
     /// Whether nothing waits.
     pub(super) fn is_empty(&self) -> bool {
         self.waiting.is_empty()

@@ -7,7 +7,7 @@ use devtail_protocol::{ClientId, Code, Fault};
 use super::{Holder, Program};
 use crate::terminal::host::keys::Next;
 use crate::terminal::host::pty::Pty;
-use crate::terminal::message::{Answer, Input, Query, Size, Terminal};
+use crate::terminal::message::{Input, Query, Size, Terminal};
 
 impl Holder {
     pub(super) fn handle(&mut self, event: OwnerEvent) {
@@ -34,8 +34,7 @@ impl Holder {
                 self.sizes.remove(&client);
             }
             OwnerEvent::Asked { front, req, query } => {
-                let answer = Query::decode(&query)
-                    .map(|Query::List| Answer::List(vec![self.line()]).encode());
+                let answer = Query::decode(&query).map(|query| self.answer(&query).encode());
                 self.owner.answer(
                     front,
                     req,
@@ -103,7 +102,7 @@ impl Holder {
         }
     }
 
-    fn line(&self) -> Terminal {
+    pub(super) fn line(&self) -> Terminal {
         Terminal {
             id: self.id,
             name: self.name.clone(),
