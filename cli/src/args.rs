@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    attach, completions, config, connect, devices, doctor, hold, kill, ls, new, pair, revoke, run,
-    token, up,
+    attach, completions, config, connect, devices, doctor, history, hold, kill, ls, new, pair,
+    revoke, run, token, up,
 };
 use crate::exit;
 
@@ -29,6 +29,8 @@ pub(crate) enum Command {
     New(new::Args),
     /// Works in one terminal, by its name or id
     Attach(attach::Args),
+    /// Prints what a terminal shows and what scrolled by in it, or searches in it
+    History(history::Args),
     /// Ends a terminal and what runs in it
     Kill(kill::Args),
     /// Runs a command in a fresh terminal of a host: its output, its exit status

@@ -13,6 +13,16 @@ pub(crate) fn say(text: impl Display) -> io::Result<()> {
     out.flush()
 }
 
+/// Writes text as it is.
+///
+/// # Errors
+/// Nobody reads it, or the disk is full.
+pub(crate) fn say_part(text: impl Display) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    write!(out, "{text}")?;
+    out.flush()
+}
+
 /// Writes a sentence to standard error, if that is still there: a window that was closed takes none.
 pub(crate) fn warn(text: impl Display) {
     let _ = writeln!(io::stderr(), "devtail: {text}");

@@ -59,8 +59,15 @@ impl Session {
 
     /// The terminals of the host, oldest first.
     pub(crate) async fn terminals(&mut self) -> Result<Vec<Terminal>> {
-        let asked =
-            self.client.fetch(KIND, Query::List.encode()).map_err(|fault| Failure::of(&fault))?;
+        match self.ask(&Query::List).await? {
+            Answer::List(terminals) => Ok(terminals),
+            Answer::Rows(_) | Answer::Found(_) => Err(other_answer()),
+        }
+    }
+
+    /// What the kind answers to a question.
+    pub(crate) async fn ask(&mut self, query: &Query) -> Result<Answer> {
+        let asked = self.client.fetch(KIND, query.encode()).map_err(|fault| Failure::of(&fault))?;
         let answer = self.until(|event| match event {
             Event::Fetched { req, answer } if req == asked => Some(answer),
             Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
@@ -68,8 +75,7 @@ impl Session {
             }
         });
         let answer = answer.await?.map_err(|fault| Failure::of(&fault))?;
-        let Answer::List(terminals) = Answer::decode(&answer)?;
-        Ok(terminals)
+        Ok(Answer::decode(&answer)?)
     }
 
     /// Waits until a channel is open.
@@ -125,6 +131,11 @@ impl Session {
         };
         waited.await.unwrap_or_else(|_| Err(late()))
     }
+}
+
+/// The gateway answered another question than was asked.
+pub(crate) fn other_answer() -> anyhow::Error {
+    Failure::new(Status::Unavailable, "the gateway answered something else; update it").into()
 }
 
 /// The driver ended without a word.

@@ -296,3 +296,26 @@ fn a_gateway_that_is_asked_to_stop_ends_with_0_and_its_terminals_go_on() {
     home.restart();
     assert_eq!(home.json(&["ls", "--json"])[0]["name"], "job");
 }
+
+#[test]
+fn what_scrolled_by_is_printed_and_searched_for_scripts() {
+    let home = Home::with_gateway();
+    let script = "seq -f 'row-%.0f' 1 2500; printf '\\033[31mred\\033[m end\\n'; sleep 1000";
+    home.says(&["new", &home.link, "--name", "log", "--", "sh", "-c", script]);
+    let all = loop {
+        let all = home.says(&["history", "log"]);
+        if all.ends_with("red end\n") {
+            break all;
+        }
+    };
+    let rows: Vec<_> = (1..=2500).map(|n| format!("row-{n}")).collect();
+    assert_eq!(all, rows.join("\n") + "\nred end\n");
+    assert_eq!(home.says(&["history", "log", "--last", "2"]), "row-2500\nred end\n");
+    let red = home.says(&["history", "log", "--last", "1", "--color"]);
+    assert!(red.contains("31mred\x1b[0m"), "{red:?}");
+    let found = home.says(&["history", "log", "--search", "row-24", "--last", "3"]);
+    assert_eq!(found, "2497:row-2497\n2498:row-2498\n2499:row-2499\n");
+    assert_eq!(home.says(&["history", "log", "--search", "ROW-24"]), "");
+    let refused = home.run(&["history", "log", "--search", ""]);
+    assert!(!refused.status.success());
+}

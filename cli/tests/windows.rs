@@ -83,3 +83,53 @@ fn an_attached_program_is_left_with_the_window_as_it_was() {
         assert!(after.contains(restored), "{after:?}");
     }
 }
+
+#[test]
+fn what_scrolled_by_is_paged_through_and_searched_in_the_window() {
+    let home = Home::with_gateway();
+    let mut window = Window::open(&home, &["connect", &home.link]);
+    window.types("PS1='$ '; seq -f 'row-%.0f.' 1 3000; echo all-$((1+1))\r");
+    window.shows("all-2");
+    window.types("\r~h");
+    window.shows("\x1b[?1049h");
+    window.shows("row-3000.");
+    window.types("\x1b[H");
+    window.shows("row-1.");
+    window.shows("rows 1–");
+    window.types("\x1b[6~");
+    window.shows("row-40.");
+    window.types("\x1b[F");
+    window.shows("row-3000.");
+    window.types("/ROW-1234\r");
+    window.shows("no older");
+    window.types("/row-1234\r");
+    // The place stands out over the row.
+    window.shows("\x1b[0;30;43mrow-1234\x1b[0m.");
+    window.types("q");
+    window.shows("\x1b[?1049l");
+    window.types("echo live-$((1+1))\r");
+    window.shows("live-2");
+    window.types("\r~.");
+    assert_eq!(window.ends(), 0);
+}
+
+#[test]
+fn history_that_is_open_while_the_gateway_is_dead_says_so_and_goes_on() {
+    let mut home = Home::with_gateway();
+    let mut window = Window::open(&home, &["connect", &home.link]);
+    window.types("seq -f 'row-%.0f.' 1 3000; echo all-$((1+1))\r");
+    window.shows("all-2");
+    window.types("\r~h");
+    window.shows("row-3000.");
+    home.kill();
+    window.shows("only what is here");
+    window.types("\x1b[H");
+    window.shows("…");
+    home.restart();
+    window.shows("row-1.");
+    window.types("q");
+    window.shows("\x1b[?1049l");
+    window.shows("all-2");
+    window.types("\r~.");
+    assert_eq!(window.ends(), 0);
+}

@@ -148,7 +148,7 @@ impl Trace {
         for _ in 0..self.below(6) {
             line += &match self.below(4) {
                 0 => format!("\x1b[{}m", 30 + self.below(8)),
-                1 => format!("\x1b[1;38;5;{}m", self.below(256)),
+                1 => format!("\x1b[1;38;5;{}m", 16 + self.below(240)),
                 2 => "\x1b[m".to_owned(),
                 _ => format!("{}, ", self.of(&TEXTS[..10]).trim_start_matches('\u{302}')),
             };

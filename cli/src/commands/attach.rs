@@ -34,5 +34,5 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
         .client
         .attach(terminal.id, KIND, Priority::Focused)
         .map_err(|fault| Failure::of(&fault))?;
-    show(session, ch, &label(terminal)).await
+    show(session, terminal.id, ch, &label(terminal)).await
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use devtail_channels::terminal::{End, Input, KIND, Spec};
-use devtail_protocol::Ch;
 use devtail_protocol::wire::Priority;
+use devtail_protocol::{Ch, ChannelId};
 use tokio::time::timeout;
 
 use crate::exit::{Failure, Status, printable};
@@ -43,12 +43,17 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
         }
     };
     let opened = session.client.open(id, KIND, spec, None, Priority::Focused);
-    show(session, opened.map_err(|fault| Failure::of(&fault))?, &label).await
+    show(session, id, opened.map_err(|fault| Failure::of(&fault))?, &label).await
 }
 
 /// Shows a terminal until it is over, and says how.
-pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Option<Status>> {
-    let (left, unsettled) = View::new(&mut session, ch)?.run().await?;
+pub(crate) async fn show(
+    mut session: Session,
+    id: ChannelId,
+    ch: Ch,
+    label: &str,
+) -> Result<Option<Status>> {
+    let (left, unsettled) = View::new(&mut session, id, ch)?.run().await?;
     match left {
         Left::Away => {
             let lost = match unsettled {

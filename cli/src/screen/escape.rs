@@ -13,6 +13,8 @@ pub(super) enum Typed {
     Leave,
     /// `~?`
     Help,
+    /// `~h`
+    History,
 }
 
 /// Watches what is typed for escapes.
@@ -53,6 +55,11 @@ impl Escape {
                 (At::Escape, b'?') => {
                     flush(&mut typed, &mut keys);
                     typed.push(Typed::Help);
+                    self.at = At::LineStart;
+                }
+                (At::Escape, b'h') => {
+                    flush(&mut typed, &mut keys);
+                    typed.push(Typed::History);
                     self.at = At::LineStart;
                 }
                 (At::Escape, ESCAPE) => self.pass(&mut keys, ESCAPE),
@@ -105,7 +112,7 @@ mod tests {
     fn an_escape_counts_at_the_beginning_of_a_line_only() {
         let mut escape = Escape::new();
         assert_eq!(escape.feed(b"ls ~.\r~."), [keys("ls ~.\r"), Typed::Leave]);
-        assert_eq!(escape.feed(b"~?"), [Typed::Help]);
+        assert_eq!(escape.feed(b"~?~h"), [Typed::Help, Typed::History]);
         assert_eq!(Escape::new().feed(b"~."), [Typed::Leave]);
     }
 
@@ -120,7 +127,7 @@ mod tests {
                 .flat_map(|byte| escape.feed(&[byte]))
                 .flat_map(|typed| match typed {
                     Typed::Keys(keys) => keys,
-                    Typed::Leave | Typed::Help => panic!("no escape"),
+                    Typed::Leave | Typed::Help | Typed::History => panic!("no escape"),
                 })
                 .collect();
             assert_eq!(String::from_utf8(all).unwrap(), sent);

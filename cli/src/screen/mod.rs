@@ -10,6 +10,7 @@
 
 mod escape;
 mod happened;
+mod history;
 mod keyboard;
 mod lines;
 mod passage;
@@ -18,6 +19,7 @@ mod status;
 mod view;
 mod writer;
 
+pub(crate) use history::looks_and_text;
 pub(crate) use lines::Lines;
 pub(crate) use passage::Passage;
 pub(crate) use raw::{is_terminal, window_size};

@@ -9,9 +9,9 @@ use unicode_width::UnicodeWidthChar as _;
 /// A link that is back within this time was never missed.
 pub(super) const PATIENCE: Duration = Duration::from_millis(400);
 
-/// What there is to say of the link; `None` if all is well.
-pub(super) fn words(state: &LinkState, waiting: usize) -> Option<String> {
-    let what = match state {
+/// How the link is; `None` if all is well.
+pub(super) fn what(state: &LinkState) -> Option<String> {
+    Some(match state {
         LinkState::Live => return None,
         LinkState::Connecting => "connecting …".to_owned(),
         LinkState::Suspect { since } => {
@@ -22,7 +22,12 @@ pub(super) fn words(state: &LinkState, waiting: usize) -> Option<String> {
         }
         LinkState::Asleep => "asleep".to_owned(),
         LinkState::Closed(_) => "closed".to_owned(),
-    };
+    })
+}
+
+/// What there is to say of the link; `None` if all is well.
+pub(super) fn words(state: &LinkState, waiting: usize) -> Option<String> {
+    let what = what(state)?;
     let keys = match waiting {
         0 => String::new(),
         1 => " · 1 input waits".to_owned(),

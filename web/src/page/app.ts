@@ -21,6 +21,7 @@ import { Errand } from "./errand";
 import { KeyRow } from "./key-row";
 import { List, nameOf } from "./list";
 import { Pane, type Start } from "./pane";
+import { onSearchKey } from "./search-view";
 import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 
@@ -84,12 +85,14 @@ export class App {
     this.#driver.start();
     addEventListener("focus", () => this.#refresh());
     addEventListener("hashchange", () => this.#followHash());
+    onSearchKey(() => this.#current?.search());
     this.#followHash();
   }
 
   #layOut(): HTMLElement {
     const back = button("‹", () => this.#showList(), { class: "icon back", "aria-label": "All terminals" });
-    const header = h("header", {}, back, this.#title, this.#banner.element, this.#banner.dot);
+    const search = button("⌕", () => this.#current?.search(), { class: "icon search", "aria-label": "Search in this terminal", title: "Search (Ctrl+Shift+F)" });
+    const header = h("header", {}, back, this.#title, this.#banner.element, search, this.#banner.dot);
     const work = h("div", { class: "work" }, this.#panesPlace, this.#keyRow.element);
     this.#entitle();
     return h("div", { class: "app", "data-view": "list" }, header, this.#list.element, work, this.#toasts.element);
@@ -103,6 +106,7 @@ export class App {
         if (event.state.name === "closed") this.#closed(event.state.fault);
         return;
       case "fetched":
+        for (const pane of this.#panes.values()) pane.handle(event);
         if (event.req !== this.#listRequest) return;
         this.#listRequest = undefined;
         if (event.answer.ok) this.#listed(readList(event.answer.bytes));

@@ -9,6 +9,7 @@ import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { button, h } from "./element";
 import { Held } from "./held";
+import { ScrollView } from "./search-view";
 import { SizeClaim } from "./size-claim";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
@@ -43,6 +44,7 @@ export class Pane {
   readonly #toasts: Toasts;
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
+  readonly #view: ScrollView;
   readonly #claim = new SizeClaim();
   readonly #held = new Held();
   /** Its channel's number; undefined until `start`. */
@@ -70,10 +72,17 @@ export class Pane {
         copied: (text) => listener.copied(text),
         sized: (grid) => this.#sized(grid),
       },
+      {
+        id,
+        fetch: (query) => this.#fetch(query),
+        refresh: () => this.ch !== undefined && this.#driver.act((session) => session.refresh(this.ch!, 0n)),
+        moved: () => this.#view.moved(),
+      },
       FIRST_GRID,
       innerWidth < NARROW_PX ? FONT_PX_NARROW : FONT_PX,
     );
-    this.element.append(this.#place, this.#ended);
+    this.#view = new ScrollView(this.#emulator, id, (query) => this.#fetch(query));
+    this.element.append(this.#view.search, this.#place, this.#view.pill, this.#ended);
   }
 
   /** Puts it on the page and opens its channel. */
@@ -108,6 +117,11 @@ export class Pane {
 
   paste(text: string): void {
     this.#emulator.paste(text);
+  }
+
+  /** Opens or closes the search bar. */
+  search(): void {
+    this.#view.toggle();
   }
 
   get hasApplicationCursor(): boolean {
@@ -156,9 +170,11 @@ export class Pane {
         this.#isOpened = true;
         this.#ended.hidden = true;
         if (event.resume !== Resume.EXACT) this.#life += 1;
+        if (event.resume === Resume.EPOCH) this.#emulator.scrollback.forget();
+        this.#emulator.scrollback.reopened();
         return this.layout();
       case "data":
-        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
+        return this.#emulator.scrollback.data(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
@@ -182,14 +198,17 @@ export class Pane {
       case "dial":
       case "cancelDial":
       case "hangUp":
+        return;
       case "fetched":
+        if (!this.#emulator.scrollback.answered(event.req, event.answer)) this.#view.answered(event.req, event.answer);
         return;
     }
   }
 
   #restore(snapshot: Snapshot, at: bigint, had: bigint | undefined): void {
     this.#life += 1;
-    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at));
+    const shot = { grid: toGrid(snapshot.size), vt: snapshot.vt, top: Number(snapshot.rowsAbove), parsed: this.#parsed(at) };
+    this.#emulator.scrollback.snapshot(shot);
     this.name = snapshot.name;
     this.#titled(snapshot.title);
     if (had === undefined) return;
@@ -208,7 +227,17 @@ export class Pane {
     };
   }
 
+  /** Asks the kind; undefined if too many questions are open. */
+  #fetch(query: Uint8Array): number | undefined {
+    try {
+      return this.#driver.act((session) => session.fetch(KIND, query));
+    } catch {
+      return undefined;
+    }
+  }
+
   #typed(bytes: Uint8Array): void {
+    this.#emulator.scrollback.letGo();
     this.#claimSize((room, grid) => this.#claim.work(room, grid));
     this.#send(keys(bytes));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));

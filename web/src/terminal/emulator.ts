@@ -2,20 +2,19 @@
 import { Terminal } from "@xterm/xterm";
 
 import { readClipboard } from "./clipboard";
-import { MARK_OSC, readMark, writeMark } from "./mark";
+import { MARK_OSC, readMark } from "./mark";
 import type { Grid } from "./message";
+import { NO_REFLOW, resize } from "./resize";
+import { Scrollback, SCROLLBACK_LINES, type ScrollbackHost } from "./scrollback";
 import { scrollByTouch } from "./touch";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
 import { onThemeChange, theme } from "./theme";
 import { Widths } from "./widths";
 
-const SCROLLBACK_ROWS = 5_000;
 const FONT = 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 const FONT_PX_MIN = 5;
 /** Of a letter to its ground, as WCAG's AA asks. */
 const CONTRAST_MIN = 4.5;
-/** Cancels whatever sequence the parser stands in. */
-const CANCEL = "\x18";
 const OSC_CLIPBOARD = 52;
 
 /** Whom an emulator speaks to. */
@@ -32,13 +31,15 @@ export interface EmulatorListener {
 }
 
 export class Emulator {
+  /** The rows above the screen, and the way in for all that is shown. */
+  readonly scrollback: Scrollback;
   readonly #terminal: Terminal;
   readonly #listener: EmulatorListener;
   readonly #fontPx: number;
   readonly #forgetTheme: () => void;
   #place: HTMLElement | undefined;
 
-  constructor(listener: EmulatorListener, grid: Grid, fontPx: number) {
+  constructor(listener: EmulatorListener, host: ScrollbackHost, grid: Grid, fontPx: number) {
     this.#listener = listener;
     this.#fontPx = fontPx;
     this.#terminal = new Terminal({
@@ -46,7 +47,8 @@ export class Emulator {
       rows: grid.rows,
       fontFamily: FONT,
       fontSize: fontPx,
-      scrollback: SCROLLBACK_ROWS,
+      scrollback: SCROLLBACK_LINES,
+      ...NO_REFLOW,
       cursorBlink: false,
       minimumContrastRatio: CONTRAST_MIN,
       cursorInactiveStyle: "outline",
@@ -60,6 +62,7 @@ export class Emulator {
     const widths = new Widths();
     this.#terminal.unicode.register(widths);
     this.#terminal.unicode.activeVersion = widths.version;
+    this.scrollback = new Scrollback(this.#terminal, widths, host);
     this.#listen();
     this.#forgetTheme = onThemeChange(() => (this.#terminal.options.theme = theme()));
   }
@@ -67,25 +70,33 @@ export class Emulator {
   mount(place: HTMLElement): void {
     this.#place = place;
     this.#terminal.open(place);
-    scrollByTouch(place, this.#terminal);
+    scrollByTouch(place, this.#terminal, (rows) => this.scrollback.pulledUp(rows));
+    place.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && this.scrollback.pulledUp(1), { passive: true, capture: true });
     const { textarea } = this.#terminal;
     textarea?.addEventListener("focus", () => this.#reportFocus(FOCUS_IN));
     textarea?.addEventListener("blur", () => this.#reportFocus(FOCUS_OUT));
     textarea?.setAttribute("aria-label", "Terminal");
   }
 
-  /** Shows what came next; `parsed` is called once it is parsed. */
-  write(bytes: Uint8Array, parsed: () => void): void {
-    this.#terminal.write(bytes, parsed);
+  /** Marks cells, for a person to see and to copy. */
+  select(row: number, col: number, cells: number): void {
+    const place = this.scrollback.place(row, col);
+    if (place) this.#terminal.select(place.col, place.line, cells);
   }
 
-  /** Replaces the screen by a Snapshot's, in one piece: xterm.js parses a chunk whole before it draws. Scrollback stays. */
-  restore(grid: Grid, vt: Uint8Array, parsed: () => void): void {
-    const head = new TextEncoder().encode(CANCEL + writeMark(grid));
-    const whole = new Uint8Array(head.length + vt.length);
-    whole.set(head);
-    whole.set(vt, head.length);
-    this.#terminal.write(whole, parsed);
+  clearSelection(): void {
+    this.#terminal.clearSelection();
+  }
+
+  /** Whether a program has the alternate screen, above which there is nothing. */
+  get isFullScreen(): boolean {
+    return this.#terminal.buffer.active.type === "alternate";
+  }
+
+  /** Shows the screen again. */
+  toEnd(): void {
+    this.scrollback.letGo();
+    this.#terminal.scrollToBottom();
   }
 
   /** The grid that would fill the place at the full font size; undefined while it is not shown. */
@@ -158,7 +169,8 @@ export class Emulator {
 
   #sized(grid: Grid | undefined): true {
     if (!grid) return true;
-    this.#terminal.resize(grid.cols, grid.rows);
+    if (grid.cols !== this.#terminal.cols) this.scrollback.rewidened();
+    resize(this.#terminal, grid);
     this.#listener.sized(grid);
     return true;
   }

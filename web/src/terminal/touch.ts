@@ -5,7 +5,8 @@ import type { Terminal } from "@xterm/xterm";
 /** A finger that moved less than this may still be a tap. */
 const TAP_PX = 8;
 
-export function scrollByTouch(place: HTMLElement, terminal: Terminal): void {
+/** `pulledUp` is told of each pull beyond the first line. */
+export function scrollByTouch(place: HTMLElement, terminal: Terminal, pulledUp: (rows: number) => void): void {
   let last: Touch | undefined;
   let isScroll = false;
   /** What the finger moved and the screen has not. */
@@ -25,6 +26,7 @@ export function scrollByTouch(place: HTMLElement, terminal: Terminal): void {
     event.preventDefault();
     const rows = Math.trunc(owed / rowHeight(place, terminal));
     owed -= rows * rowHeight(place, terminal);
+    if (rows < 0 && terminal.buffer.active.viewportY === 0) pulledUp(-rows);
     scroll(place, terminal, rows, touch);
   };
   place.addEventListener("touchstart", begin, { passive: true });

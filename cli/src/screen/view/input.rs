@@ -9,18 +9,25 @@ use devtail_protocol::limits::INTERRUPT_UNSENT_MIN;
 
 /// ^C, ^Z and ^\: what they interrupt need not be shown to its end.
 const INTERRUPTS: [u8; 3] = [0x03, 0x1a, 0x1c];
-const HELP: &str = "~. leaves, and the shell goes on · ~~ types one ~ · ~? shows this";
+const HELP: &str =
+    "~. leaves, and the shell goes on · ~h shows what scrolled by · ~~ types one ~ · ~? shows this";
 
 impl View<'_> {
     /// Nothing at all: the window is gone.
-    pub(super) fn typed(&mut self, bytes: &[u8]) -> Option<Left> {
+    pub(super) async fn typed(&mut self, bytes: &[u8]) -> Option<Left> {
         if bytes.is_empty() {
             return Some(Left::Away);
+        }
+        if self.is_paging() {
+            self.page_keys(bytes).await;
+            return None;
         }
         self.note = None;
         for typed in self.escape.feed(bytes) {
             match typed {
+                Typed::Keys(keys) if self.is_paging() => self.page_keys(&keys).await,
                 Typed::Keys(keys) => self.keys(keys),
+                Typed::History => self.open_history().await,
                 Typed::Help => self.note = Some(format!("devtail: {HELP}")),
                 Typed::Leave => return Some(Left::Away),
             }

@@ -19,6 +19,9 @@ impl View<'_> {
     }
 
     pub(super) async fn show_status(&mut self) {
+        if self.is_paging() {
+            return;
+        }
         let is_late = self.not_live_since.is_some_and(|since| since.elapsed() >= PATIENCE);
         let (waiting, _) = self.session.client.waiting(self.ch);
         let link = is_late.then(|| status::words(&self.state, waiting)).flatten();

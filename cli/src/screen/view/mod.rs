@@ -1,5 +1,6 @@
 //! One terminal of a host, shown and worked in until it ends or the person leaves.
 
+mod history;
 mod input;
 mod line;
 mod output;
@@ -14,9 +15,10 @@ use anyhow::Result;
 use bytes::Bytes;
 use devtail_channels::terminal::{End, Input, Size};
 use devtail_client::{Event, LinkState};
-use devtail_protocol::Ch;
+use devtail_protocol::{Ch, ChannelId};
 use tokio::time::{Instant, sleep_until, timeout};
 
+use self::history::Shows;
 use self::signals::{Signals, any};
 use super::escape::Escape;
 use super::keyboard::Keyboard;
@@ -41,7 +43,9 @@ pub(crate) enum Left {
 /// A terminal on this device's own.
 pub(crate) struct View<'a> {
     session: &'a mut Session,
+    id: ChannelId,
     ch: Ch,
+    shows: Shows,
     keyboard: Keyboard,
     escape: Escape,
     passage: Passage,
@@ -79,12 +83,14 @@ impl<'a> View<'a> {
     ///
     /// # Errors
     /// Standard input or a signal cannot be watched.
-    pub(crate) fn new(session: &'a mut Session, ch: Ch) -> io::Result<Self> {
+    pub(crate) fn new(session: &'a mut Session, id: ChannelId, ch: Ch) -> io::Result<Self> {
         let size = window_size().unwrap_or_default();
         Ok(Self {
             writer: Writer::start(session.client.clone()),
             session,
+            id,
             ch,
+            shows: Shows::Live,
             keyboard: Keyboard::start(),
             escape: Escape::new(),
             passage: Passage::default(),
@@ -114,6 +120,7 @@ impl<'a> View<'a> {
             let _ = timeout(LAST_WORDS_WITHIN, self.last_words()).await;
         }
         let unsettled = self.unsettled();
+        self.drop_history().await;
         if self.shown.is_some() {
             self.writer.put(status::erase(self.size)).await;
         }
@@ -128,7 +135,7 @@ impl<'a> View<'a> {
     async fn serve(&mut self) -> Result<Left> {
         loop {
             let left = match self.wake().await? {
-                Wake::Typed(bytes) => self.typed(&bytes),
+                Wake::Typed(bytes) => self.typed(&bytes).await,
                 Wake::Room => {
                     self.send_held();
                     None
@@ -136,6 +143,7 @@ impl<'a> View<'a> {
                 Wake::Event(event) => self.event(event.ok_or_else(over)?).await?,
                 Wake::Resized => {
                     self.resized();
+                    self.page_anew().await;
                     None
                 }
                 Wake::Stopped => Some(Left::Away),

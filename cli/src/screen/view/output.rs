@@ -5,6 +5,7 @@ use devtail_channels::terminal::{End, Snapshot};
 use devtail_client::{ChannelEvent, Event, LinkState};
 use tokio::time::Instant;
 
+use super::history::Shows;
 use super::{Left, View};
 use crate::exit::{Failure, of_state, printable};
 use crate::screen::happened;
@@ -18,9 +19,11 @@ impl View<'_> {
                 self.not_live_since =
                     (!is_live).then(|| self.not_live_since.unwrap_or_else(Instant::now));
                 self.state = state;
+                self.page_anew().await;
             }
             Event::Channel(ch, event) if ch == self.ch => return self.channel_event(event).await,
-            Event::Channel(..) | Event::DialFailed(_) | Event::Fetched { .. } => {}
+            Event::Fetched { req, answer } => self.answered(req, answer).await,
+            Event::Channel(..) | Event::DialFailed(_) => {}
         }
         Ok(None)
     }
@@ -30,6 +33,7 @@ impl View<'_> {
             ChannelEvent::Data { off, bytes } => {
                 let upto = off + bytes.len() as u64;
                 let shown = self.passage.feed(&bytes);
+                let shown = if self.is_live() { shown } else { Vec::new() };
                 self.host_size = self.passage.take_size().unwrap_or(self.host_size);
                 self.writer.put_log(shown, self.ch, upto).await;
             }
@@ -67,6 +71,10 @@ impl View<'_> {
         let mut shown = self.passage.feed(&snapshot.vt);
         shown.extend(happened::since(had, &snapshot.events));
         self.host_size = snapshot.size;
+        if self.is_paging() {
+            return Ok(());
+        }
+        self.shows = Shows::Live;
         self.shown = None;
         self.is_dirty = false;
         self.writer.put(shown).await;
