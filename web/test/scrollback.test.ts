@@ -243,6 +243,16 @@ test("a row wider than the grid takes several lines, counted as they come to sta
   }
 });
 
+test("a line in which several rows stand is the one it begins with", async () => {
+  const terminal = emulator(20, 2);
+  const lines = new ScrollbackLines(terminal as never);
+  const laid = layOut(rowsOf(["0123456789", "0123456789", "next", "exactly twenty cells", "more", "end"], [0, 3]), 20, widths);
+  await write(terminal, new TextDecoder().decode(laid.vt) + "\n");
+  lines.laidOut(100, laid.starts, 106);
+  assert.deepEqual([0, 1, 2, 3, 4].map((at) => lines.rowAt(at)), [100, 102, 103, 104, 105]);
+  assert.deepEqual(lines.startOf(101), { line: 0, col: 10 });
+});
+
 test("the grid is resized as the host's screen is: nothing wraps anew, nothing comes back", async () => {
   const terminal = emulator(20, 6);
   await write(terminal, "one\r\n".repeat(10) + "a line of twenty-one!\r\n\x1b[41mred日\x1b[m");

@@ -13,6 +13,8 @@ import { Widths } from "./widths";
 
 const FONT = 'ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", "Liberation Mono", monospace';
 const FONT_PX_MIN = 5;
+/** Frames within which the end is reached for sure. */
+const END_FRAMES = 5;
 /** Of a letter to its ground, as WCAG's AA asks. */
 const CONTRAST_MIN = 4.5;
 const OSC_CLIPBOARD = 52;
@@ -71,6 +73,8 @@ export class Emulator {
     this.#place = place;
     this.#terminal.open(place);
     scrollByTouch(place, this.#terminal, (rows) => this.scrollback.pulledUp(rows));
+    // Above the first line there is nothing to scroll to, and xterm.js says nothing of it.
+    place.addEventListener("keydown", ({ shiftKey, key }) => shiftKey && (key === "PageUp" || key === "Home") && this.scrollback.pulledUp(this.#terminal.rows), { capture: true });
     place.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && this.scrollback.pulledUp(1), { passive: true, capture: true });
     const { textarea } = this.#terminal;
     textarea?.addEventListener("focus", () => this.#reportFocus(FOCUS_IN));
@@ -96,7 +100,13 @@ export class Emulator {
   /** Shows the screen again. */
   toEnd(): void {
     this.scrollback.letGo();
+    this.#scrollToEnd(END_FRAMES);
+  }
+
+  /** xterm.js scrolls by what it has drawn: where the letters have just changed their size, that ends short of the end. */
+  #scrollToEnd(frames: number): void {
     this.#terminal.scrollToBottom();
+    if (frames > 0) requestAnimationFrame(() => this.scrollback.seen && this.#scrollToEnd(frames - 1));
   }
 
   /** The grid that would fill the place at the full font size; undefined while it is not shown. */

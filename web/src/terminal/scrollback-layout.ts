@@ -30,7 +30,7 @@ export function layOut(rows: readonly Row[], cols: number, widths: WidthOf): Lay
   let line = 0;
   let col = 0;
   rows.forEach(({ vt, wraps }, index) => {
-    starts.push({ line, col });
+    starts.push(col === cols ? { line: line + 1, col: 0 } : { line, col });
     for (const width of cells(vt, widths)) {
       if (col + width > cols) {
         line += 1;

@@ -74,6 +74,8 @@ export class ScrollbackLines {
       if (starts[middle]!.line <= within) low = middle;
       else high = middle;
     }
+    // Of several that stand in this line, the one it begins with.
+    while (low > 0 && starts[low]!.line === within && starts[low]!.col > 0) low -= 1;
     return laidOut.row + low;
   }
 

@@ -35,4 +35,7 @@ export function readFound(answer: Uint8Array): Found | undefined {
   return kind.case === "found" ? kind.value : undefined;
 }
 
+/** What came of a question. */
+export type Answer = { ok: true; bytes: Uint8Array } | { ok: false };
+
 export type { Row };

@@ -2,12 +2,11 @@
 // person scrolls up to them. xterm.js can only be written at its end, so older rows come with a Snapshot behind them.
 import type { Terminal } from "@xterm/xterm";
 
-import type { Answer } from "../session/event";
 import { writeMark } from "./mark";
 import type { Grid } from "./message";
 import { join, layOut, type WidthOf } from "./scrollback-layout";
 import { ScrollbackLines } from "./scrollback-lines";
-import { PAGE_ROWS, readRows, rowsQuery } from "./scrollback-message";
+import { type Answer, PAGE_ROWS, readRows, rowsQuery } from "./scrollback-message";
 import { Plan, type Step } from "./scrollback-plan";
 
 /** Lines xterm.js keeps above the screen: the host's rows, and as many again where a narrow grid folds wide ones. */
@@ -20,7 +19,6 @@ const NEAR = 60;
 const ABOVE_PLACE = 8;
 /** Cancels whatever sequence the parser stands in. */
 const CANCEL = "\x18";
-const SYNC = "\x1b[?2026h";
 /** A screen with nothing on it and nothing above it, and nothing that changes how text is written. */
 const BLANK = "\x1b[?1049l\x1b[r\x1b[?6l\x1b[4l\x1b[20l\x1b[?7h\x1b[0m\x1b(B\x1b)B\x0f\x1b[3J\x1b[H\x1b[2J";
 
@@ -61,6 +59,8 @@ export class Scrollback {
   #isRefused = false;
   /** Rewrites of the buffer that are not parsed yet: until then it is neither the old nor the new. */
   #rebuilds = 0;
+  /** What to show once they are. */
+  #seen: { row: number; then?: (() => void) | undefined } | undefined;
 
   constructor(terminal: Scrolled, widths: WidthOf, host: ScrollbackHost) {
     this.#terminal = terminal;
@@ -121,6 +121,7 @@ export class Scrollback {
   letGo(): void {
     const held = this.#plan.abandon();
     this.#goal = undefined;
+    this.#seen = undefined;
     this.#question = undefined;
     if (held) this.#show(held.snapshot);
     for (const { bytes, parsed } of this.#behind.splice(0)) this.#terminal.write(bytes, parsed);
@@ -217,14 +218,16 @@ export class Scrollback {
 
   /** Writes a Snapshot over the screen; xterm.js parses a chunk whole before it draws. */
   #show({ grid, vt, top, parsed }: Shot): void {
-    this.#terminal.write(encode(CANCEL + SYNC + writeMark(grid) + "\x1b[?1049l"), () => this.#lines.know(top));
-    this.#terminal.write(vt, parsed);
+    this.#terminal.write(join([encode(CANCEL + writeMark(grid)), vt]), () => {
+      this.#lines.know(top);
+      parsed();
+    });
   }
 
   /** Writes rows, the Snapshot behind them and what came behind that, in place of all there is. */
   #rebuild({ held: { snapshot, top }, first, rows }: Step<Shot> & { name: "write" }): void {
     const { grid, vt, parsed } = snapshot;
-    const seen = this.#goal ?? { row: this.#firstSeen };
+    this.#seen = this.#goal ?? { row: this.#firstSeen };
     let laid = layOut(rows, Math.max(2, grid.cols), this.#widths);
     if (laid.lines > LAID_OUT_MAX) {
       const cut = laid.lines - LAID_OUT_MAX;
@@ -235,16 +238,19 @@ export class Scrollback {
     }
     // What of it is still on the screen leaves it at the top.
     const leave = "\x1b[999;1H" + "\n".repeat(Math.min(laid.lines, grid.rows - 1));
-    const head = encode(CANCEL + SYNC + writeMark(grid) + BLANK);
+    const head = encode(CANCEL + writeMark(grid) + BLANK);
     this.#goal = undefined;
     this.#rebuilds += 1;
-    this.#terminal.write(join([head, laid.vt, encode(leave)]), () => this.#lines.laidOut(first, laid.starts, top));
-    this.#terminal.write(vt, () => {
+    // In one chunk: between two it may draw.
+    this.#terminal.write(join([head, laid.vt, encode(leave), vt]), () => {
       this.#rebuilds -= 1;
-      const start = this.#lines.startOf(Math.max(seen.row, this.#lines.first));
-      if (start) this.#terminal.scrollToLine(start.line);
+      this.#lines.laidOut(first, laid.starts, top);
       parsed();
-      if ("then" in seen) seen.then?.();
+      const seen = this.#seen;
+      const start = seen && this.#lines.startOf(Math.max(seen.row, this.#lines.first));
+      if (!start) return;
+      this.#terminal.scrollToLine(seen.then ? Math.max(0, start.line - ABOVE_PLACE) : start.line);
+      seen.then?.();
     });
     for (const { bytes, parsed } of this.#behind.splice(0)) this.#terminal.write(bytes, parsed);
   }
