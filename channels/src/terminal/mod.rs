@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Only the host answers a program's questions: the [`Scanner`] takes them out of the stream before the Log, so that no
-//! client's emulator can ever answer one again. The host adds one thing of its own, the size mark [`size_mark`].
+//! client's emulator can ever answer one again. The host adds its own [`Mark`]s: the grid's size, who is attached, whether
+//! what is typed is secret.
 //!
 //! Read first: [`Screen`], then [`Scanner`], then [`message`].
 
@@ -25,17 +26,19 @@ pub mod history;
 pub mod host;
 mod lex;
 pub mod limits;
+mod mark;
 pub mod message;
 mod scan;
 mod screen;
 mod source;
 
+pub use mark::Mark;
 pub use message::{
-    Answer, Bad, End, Event, Found, Happening, Input, Match, Query, Row, Rows, RowsWanted, Search,
-    Size, Snapshot, Spec, Terminal,
+    Answer, Bad, End, Event, Found, Happening, Input, Match, Person, Query, Role, Row, Rows,
+    RowsWanted, Search, Size, Snapshot, Spec, Terminal,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-pub use screen::{Cursor, Left, RowText, Screen, rows, size_mark};
+pub use screen::{Cursor, Left, RowText, Screen, rows};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::limits::{TITLES_SAVED_MAX, TURN_BYTES_MAX};
+use super::mark::Mark;
 use super::message::{Size, Snapshot};
 use super::scan::{Scanner, Segment};
-use super::screen::{Left, Screen, size_mark};
+use super::screen::{Left, Screen};
 
 /// A Scanner and the Screen behind it. The host's terminal and the simulator's are this.
 #[derive(Debug)]
@@ -61,7 +62,7 @@ impl Source {
         // A string under way would swallow the mark, so it ends here, void: a clipboard or title that is told in part is
         // told to nobody, neither by the Log nor by a Snapshot.
         let mut mark = self.scanner.interrupt().to_vec();
-        mark.extend(size_mark(size));
+        mark.extend(Mark::Size(size).encode());
         self.screen.feed(&mark);
         mark
     }
@@ -74,6 +75,16 @@ impl Source {
     /// Gives the rows that left since the last time.
     pub fn take_left(&mut self, take: impl FnOnce(&Left)) {
         self.screen.take_left(take);
+    }
+
+    /// Says something of the host's own, if the Log stands between two sequences; the answer is the mark for the Log. Within
+    /// a string it can wait for its end.
+    pub fn mark(&mut self, mark: &Mark) -> Option<Vec<u8>> {
+        self.scanner.is_ground().then(|| {
+            let bytes = mark.encode();
+            self.screen.feed(&bytes);
+            bytes
+        })
     }
 
     /// The screen.

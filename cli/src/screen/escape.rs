@@ -15,6 +15,8 @@ pub(super) enum Typed {
     Help,
     /// `~h`
     History,
+    /// `~t`
+    TakeOver,
 }
 
 /// Watches what is typed for escapes.
@@ -52,9 +54,9 @@ impl Escape {
                     typed.push(Typed::Leave);
                     self.at = At::LineStart;
                 }
-                (At::Escape, b'?') => {
+                (At::Escape, b'?' | b't') => {
                     flush(&mut typed, &mut keys);
-                    typed.push(Typed::Help);
+                    typed.push(if byte == b'?' { Typed::Help } else { Typed::TakeOver });
                     self.at = At::LineStart;
                 }
                 (At::Escape, b'h') => {
@@ -113,6 +115,7 @@ mod tests {
         let mut escape = Escape::new();
         assert_eq!(escape.feed(b"ls ~.\r~."), [keys("ls ~.\r"), Typed::Leave]);
         assert_eq!(escape.feed(b"~?~h"), [Typed::Help, Typed::History]);
+        assert_eq!(escape.feed(b"~t"), [Typed::TakeOver]);
         assert_eq!(Escape::new().feed(b"~."), [Typed::Leave]);
     }
 
@@ -127,7 +130,9 @@ mod tests {
                 .flat_map(|byte| escape.feed(&[byte]))
                 .flat_map(|typed| match typed {
                     Typed::Keys(keys) => keys,
-                    Typed::Leave | Typed::Help | Typed::History => panic!("no escape"),
+                    Typed::Leave | Typed::Help | Typed::History | Typed::TakeOver => {
+                        panic!("no escape")
+                    }
                 })
                 .collect();
             assert_eq!(String::from_utf8(all).unwrap(), sent);

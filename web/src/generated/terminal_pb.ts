@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIokBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAQgYKBGtpbmQiBgoES2lsbCKvAQoIU25hcHNob3QSJwoEc2l6ZRgBIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRIKCgJ2dBgCIAEoDBINCgV0aXRsZRgDIAEoCRIMCgRuYW1lGAQgASgJEioKBmV2ZW50cxgFIAMoCzIaLmRldnRhaWwudGVybWluYWwudjEuRXZlbnQSEQoJYWx0ZXJuYXRlGAYgASgIEhIKCnJvd3NfYWJvdmUYByABKAQiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIqcBCgVRdWVyeRIyCgRsaXN0GAEgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5MaXN0VGVybWluYWxzSAASLgoEcm93cxgCIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuUm93c1F1ZXJ5SAASMgoGc2VhcmNoGAMgASgLMiAuZGV2dGFpbC50ZXJtaW5hbC52MS5TZWFyY2hRdWVyeUgAQgYKBGtpbmQiDwoNTGlzdFRlcm1pbmFscyKbAQoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAEikKBHJvd3MYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlJvd3NIABIrCgVmb3VuZBgDIAEoCzIaLmRldnRhaWwudGVybWluYWwudjEuRm91bmRIAEIGCgRraW5kIjUKCVJvd3NRdWVyeRIKCgJpZBgBIAEoDBINCgVmaXJzdBgCIAEoBBINCgVjb3VudBgDIAEoDSJuCgtTZWFyY2hRdWVyeRIKCgJpZBgBIAEoDBIMCgR0ZXh0GAIgASgJEhYKDmNhc2Vfc2Vuc2l0aXZlGAMgASgIEhMKBmJlZm9yZRgEIAEoBEgAiAEBEg0KBWxpbWl0GAUgASgNQgkKB19iZWZvcmUiWAoEUm93cxINCgVmaXJzdBgBIAEoBBIMCgRiYXNlGAIgASgEEgsKA3RvcBgDIAEoBBImCgRyb3dzGAQgAygLMhguZGV2dGFpbC50ZXJtaW5hbC52MS5Sb3ciIAoDUm93EgoKAnZ0GAEgASgMEg0KBXdyYXBzGAIgASgIIm4KBUZvdW5kEisKB21hdGNoZXMYASADKAsyGi5kZXZ0YWlsLnRlcm1pbmFsLnYxLk1hdGNoEgwKBG1vcmUYAiABKAgSDAoEYmFzZRgDIAEoBBILCgN0b3AYBCABKAQSDwoHcmVhY2hlZBgFIAEoBCIuCgVNYXRjaBILCgNyb3cYASABKAQSCwoDY29sGAIgASgNEgsKA2xlbhgDIAEoDSJACgxUZXJtaW5hbExpc3QSMAoJdGVybWluYWxzGAEgAygLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbCLjAQoIVGVybWluYWwSCgoCaWQYASABKAwSDAoEbmFtZRgCIAEoCRINCgV0aXRsZRgDIAEoCRIPCgdjb21tYW5kGAQgAygJEgsKA2N3ZBgFIAEoCRInCgRzaXplGAYgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEhIKCmNyZWF0ZWRfbXMYByABKAQSDwoHdmlld2VycxgIIAEoDRILCgNwaWQYCSABKA0SJQoDZW5kGAogASgLMhguZGV2dGFpbC50ZXJtaW5hbC52MS5FbmQSDgoGc2lsZW50GAsgASgIYgZwcm90bzM");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIq8BCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgSEgoKcm93c19hYm92ZRgHIAEoBCJ7CgVFdmVudBIKCgJhdBgBIAEoBBIpCgRiZWxsGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5CZWxsSAASMwoJY2xpcGJvYXJkGAMgASgLMh4uZGV2dGFpbC50ZXJtaW5hbC52MS5DbGlwYm9hcmRIAEIGCgRraW5kIgYKBEJlbGwiLAoJQ2xpcGJvYXJkEhEKCXNlbGVjdGlvbhgBIAEoCRIMCgR0ZXh0GAIgASgMIj8KA0VuZBIOCgRjb2RlGAEgASgNSAASEAoGc2lnbmFsGAIgASgJSAASDgoEbG9zdBgDIAEoCUgAQgYKBGtpbmQipwEKBVF1ZXJ5EjIKBGxpc3QYASABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkxpc3RUZXJtaW5hbHNIABIuCgRyb3dzGAIgASgLMh4uZGV2dGFpbC50ZXJtaW5hbC52MS5Sb3dzUXVlcnlIABIyCgZzZWFyY2gYAyABKAsyIC5kZXZ0YWlsLnRlcm1pbmFsLnYxLlNlYXJjaFF1ZXJ5SABCBgoEa2luZCIPCg1MaXN0VGVybWluYWxzIpsBCgZBbnN3ZXISMQoEbGlzdBgBIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWxMaXN0SAASKQoEcm93cxgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuUm93c0gAEisKBWZvdW5kGAMgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Gb3VuZEgAQgYKBGtpbmQiNQoJUm93c1F1ZXJ5EgoKAmlkGAEgASgMEg0KBWZpcnN0GAIgASgEEg0KBWNvdW50GAMgASgNIm4KC1NlYXJjaFF1ZXJ5EgoKAmlkGAEgASgMEgwKBHRleHQYAiABKAkSFgoOY2FzZV9zZW5zaXRpdmUYAyABKAgSEwoGYmVmb3JlGAQgASgESACIAQESDQoFbGltaXQYBSABKA1CCQoHX2JlZm9yZSJYCgRSb3dzEg0KBWZpcnN0GAEgASgEEgwKBGJhc2UYAiABKAQSCwoDdG9wGAMgASgEEiYKBHJvd3MYBCADKAsyGC5kZXZ0YWlsLnRlcm1pbmFsLnYxLlJvdyIgCgNSb3cSCgoCdnQYASABKAwSDQoFd3JhcHMYAiABKAgibgoFRm91bmQSKwoHbWF0Y2hlcxgBIAMoCzIaLmRldnRhaWwudGVybWluYWwudjEuTWF0Y2gSDAoEbW9yZRgCIAEoCBIMCgRiYXNlGAMgASgEEgsKA3RvcBgEIAEoBBIPCgdyZWFjaGVkGAUgASgEIi4KBU1hdGNoEgsKA3JvdxgBIAEoBBILCgNjb2wYAiABKA0SCwoDbGVuGAMgASgNIkAKDFRlcm1pbmFsTGlzdBIwCgl0ZXJtaW5hbHMYASADKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsIuMBCghUZXJtaW5hbBIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2NvbW1hbmQYBCADKAkSCwoDY3dkGAUgASgJEicKBHNpemUYBiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlNpemUSEgoKY3JlYXRlZF9tcxgHIAEoBBIPCgd2aWV3ZXJzGAggASgNEgsKA3BpZBgJIAEoDRIlCgNlbmQYCiABKAsyGC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkVuZBIOCgZzaWxlbnQYCyABKAhiBnByb3RvMw");
 
 /**
  * A grid size in cells.
@@ -116,7 +116,7 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
     case: "keys";
   } | {
     /**
-     * The device's own grid. It takes the size over: the program sees this size from now on.
+     * The device's own grid. The program sees it while this device drives, and at once if nobody does.
      *
      * @generated from field: devtail.terminal.v1.Size resize = 2;
      */
@@ -138,7 +138,22 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
      */
     value: Kill;
     case: "kill";
+  } | {
+    /**
+     * This device drives from now on: its grid, its keys.
+     *
+     * @generated from field: devtail.terminal.v1.Drive drive = 5;
+     */
+    value: Drive;
+    case: "drive";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Say by an Echo what the keys brought about: the device predicts. Absent: it does not.
+   *
+   * @generated from field: bool echo = 9;
+   */
+  echo: boolean;
 };
 
 /**
@@ -147,6 +162,21 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
   messageDesc(file_terminal, 2);
+
+/**
+ * Asks nothing more than its name says.
+ *
+ * @generated from message devtail.terminal.v1.Drive
+ */
+export type Drive = Message<"devtail.terminal.v1.Drive"> & {
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Drive.
+ * Use `create(DriveSchema)` to create a new message.
+ */
+export const DriveSchema: GenMessage<Drive> = /*@__PURE__*/
+  messageDesc(file_terminal, 3);
 
 /**
  * Asks nothing more than its name says.
@@ -161,7 +191,7 @@ export type Kill = Message<"devtail.terminal.v1.Kill"> & {
  * Use `create(KillSchema)` to create a new message.
  */
 export const KillSchema: GenMessage<Kill> = /*@__PURE__*/
-  messageDesc(file_terminal, 3);
+  messageDesc(file_terminal, 4);
 
 /**
  * Snapshot.state: what the screen looks like.
@@ -222,7 +252,7 @@ export type Snapshot = Message<"devtail.terminal.v1.Snapshot"> & {
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
-  messageDesc(file_terminal, 4);
+  messageDesc(file_terminal, 5);
 
 /**
  * Something that happens once.
@@ -260,7 +290,7 @@ export type Event = Message<"devtail.terminal.v1.Event"> & {
  * Use `create(EventSchema)` to create a new message.
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
-  messageDesc(file_terminal, 5);
+  messageDesc(file_terminal, 6);
 
 /**
  * BEL: the program wants attention.
@@ -275,7 +305,7 @@ export type Bell = Message<"devtail.terminal.v1.Bell"> & {
  * Use `create(BellSchema)` to create a new message.
  */
 export const BellSchema: GenMessage<Bell> = /*@__PURE__*/
-  messageDesc(file_terminal, 6);
+  messageDesc(file_terminal, 7);
 
 /**
  * OSC 52: the program sets a clipboard.
@@ -303,7 +333,7 @@ export type Clipboard = Message<"devtail.terminal.v1.Clipboard"> & {
  * Use `create(ClipboardSchema)` to create a new message.
  */
 export const ClipboardSchema: GenMessage<Clipboard> = /*@__PURE__*/
-  messageDesc(file_terminal, 7);
+  messageDesc(file_terminal, 8);
 
 /**
  * End.status: how the program ended.
@@ -346,7 +376,7 @@ export type End = Message<"devtail.terminal.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_terminal, 8);
+  messageDesc(file_terminal, 9);
 
 /**
  * Fetch.query.
@@ -383,7 +413,7 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
  * Use `create(QuerySchema)` to create a new message.
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
-  messageDesc(file_terminal, 9);
+  messageDesc(file_terminal, 10);
 
 /**
  * Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -398,7 +428,7 @@ export type ListTerminals = Message<"devtail.terminal.v1.ListTerminals"> & {
  * Use `create(ListTerminalsSchema)` to create a new message.
  */
 export const ListTerminalsSchema: GenMessage<ListTerminals> = /*@__PURE__*/
-  messageDesc(file_terminal, 10);
+  messageDesc(file_terminal, 11);
 
 /**
  * Fetched.answer.
@@ -435,7 +465,7 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_terminal, 11);
+  messageDesc(file_terminal, 12);
 
 /**
  * Asks for rows of a terminal: those that left at the top, and those on its primary screen. A row's number is how many
@@ -471,7 +501,7 @@ export type RowsQuery = Message<"devtail.terminal.v1.RowsQuery"> & {
  * Use `create(RowsQuerySchema)` to create a new message.
  */
 export const RowsQuerySchema: GenMessage<RowsQuery> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 13);
 
 /**
  * Asks where a text stands in a terminal's rows, upwards: the newest places first.
@@ -520,7 +550,7 @@ export type SearchQuery = Message<"devtail.terminal.v1.SearchQuery"> & {
  * Use `create(SearchQuerySchema)` to create a new message.
  */
 export const SearchQuerySchema: GenMessage<SearchQuery> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 14);
 
 /**
  * The answer to RowsQuery.
@@ -562,7 +592,7 @@ export type Rows = Message<"devtail.terminal.v1.Rows"> & {
  * Use `create(RowsSchema)` to create a new message.
  */
 export const RowsSchema: GenMessage<Rows> = /*@__PURE__*/
-  messageDesc(file_terminal, 14);
+  messageDesc(file_terminal, 15);
 
 /**
  * One row of a terminal.
@@ -590,7 +620,7 @@ export type Row = Message<"devtail.terminal.v1.Row"> & {
  * Use `create(RowSchema)` to create a new message.
  */
 export const RowSchema: GenMessage<Row> = /*@__PURE__*/
-  messageDesc(file_terminal, 15);
+  messageDesc(file_terminal, 16);
 
 /**
  * The answer to SearchQuery.
@@ -639,7 +669,7 @@ export type Found = Message<"devtail.terminal.v1.Found"> & {
  * Use `create(FoundSchema)` to create a new message.
  */
 export const FoundSchema: GenMessage<Found> = /*@__PURE__*/
-  messageDesc(file_terminal, 16);
+  messageDesc(file_terminal, 17);
 
 /**
  * One place.
@@ -674,7 +704,7 @@ export type Match = Message<"devtail.terminal.v1.Match"> & {
  * Use `create(MatchSchema)` to create a new message.
  */
 export const MatchSchema: GenMessage<Match> = /*@__PURE__*/
-  messageDesc(file_terminal, 17);
+  messageDesc(file_terminal, 18);
 
 /**
  * The answer to ListTerminals.
@@ -695,7 +725,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 18);
+  messageDesc(file_terminal, 19);
 
 /**
  * One terminal as a list shows it.
@@ -778,5 +808,5 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 19);
+  messageDesc(file_terminal, 20);
 

@@ -15,8 +15,6 @@ export const SCROLLBACK_LINES = 20_000;
 const LAID_OUT_MAX = 18_000;
 /** From so many known lines above the viewport on, older rows are asked for. */
 const NEAR = 60;
-/** A place that is jumped to stands so far from the viewport's top: a third of a phone's. */
-const ABOVE_PLACE = 8;
 /** Cancels whatever sequence the parser stands in. */
 const CANCEL = "\x18";
 /** A screen with nothing on it and nothing above it, and nothing that changes how text is written. */
@@ -139,9 +137,8 @@ export class Scrollback {
     const start = this.#lines.startOf(row);
     if (active.type === "alternate") return;
     if (start && row >= this.#lines.first) {
-      const { viewportY } = active;
-      const isSeen = start.line >= viewportY && start.line < viewportY + this.#terminal.rows;
-      if (!isSeen) this.#terminal.scrollToLine(Math.max(0, start.line - ABOVE_PLACE));
+      const within = start.line - active.viewportY;
+      if (within < this.#abovePlace || within >= this.#terminal.rows) this.#terminal.scrollToLine(Math.max(0, start.line - this.#abovePlace));
       return then?.();
     }
     this.#goal = { row, then };
@@ -180,6 +177,11 @@ export class Scrollback {
   /** Rows to put above those that are here: as many again, so that few whole rewrites lead to the oldest. */
   get #page(): number {
     return Math.min(Math.max(PAGE_ROWS, this.top - this.#lines.first), 4 * PAGE_ROWS);
+  }
+
+  /** A place that is jumped to stands so many lines from the viewport's top: below a search bar that lies over it. */
+  get #abovePlace(): number {
+    return Math.floor(this.#terminal.rows / 3);
   }
 
   get #isAtTop(): boolean {
@@ -249,7 +251,7 @@ export class Scrollback {
       const seen = this.#seen;
       const start = seen && this.#lines.startOf(Math.max(seen.row, this.#lines.first));
       if (!start) return;
-      this.#terminal.scrollToLine(seen.then ? Math.max(0, start.line - ABOVE_PLACE) : start.line);
+      this.#terminal.scrollToLine(seen.then ? Math.max(0, start.line - this.#abovePlace) : start.line);
       seen.then?.();
     });
     for (const { bytes, parsed } of this.#behind.splice(0)) this.#terminal.write(bytes, parsed);

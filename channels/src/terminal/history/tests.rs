@@ -5,7 +5,7 @@ use devtail_protocol::ChannelId;
 use super::*;
 use crate::terminal::limits::{LEAVING_BYTES_MAX, ROW_BYTES_MAX, SEARCH_MATCHES_MAX};
 use crate::terminal::message::{Match, Size};
-use crate::terminal::{Source, size_mark};
+use crate::terminal::{Mark, Source};
 
 /// A terminal and what left it, as a holder has them.
 struct Kept {
@@ -137,7 +137,7 @@ fn a_screen_that_was_restored_counts_on() {
     screen.restore(&snapshot, at);
     assert_eq!(screen.rows_above(), 7);
     screen.feed(b"\x1b[4;1H\n\n");
-    screen.feed(&size_mark(Size::new(20, 2).unwrap()));
+    screen.feed(&Mark::Size(Size::new(20, 2).unwrap()).encode());
     assert_eq!(screen.rows_above(), 11);
 }
 

@@ -5,6 +5,7 @@ mod end;
 mod event;
 mod input;
 mod list;
+mod person;
 mod rows;
 mod search;
 mod size;
@@ -16,6 +17,7 @@ pub use end::End;
 pub use event::{Event, Happening};
 pub use input::Input;
 pub use list::{Answer, Query, Terminal};
+pub use person::{Person, Role};
 #[cfg(feature = "host")]
 pub(crate) use rows::plain;
 pub use rows::{Row, Rows, RowsWanted};

@@ -19,7 +19,6 @@ mod feed;
 mod grid;
 mod keyboard;
 mod leave;
-mod mark;
 mod mode;
 mod motion;
 mod palette;
@@ -41,13 +40,12 @@ use self::grid::Grid;
 use self::keyboard::Keyboard;
 use self::leave::Leaving;
 pub use self::leave::{Left, RowText, rows};
-pub(super) use self::mark::SIZE_MARK;
-pub use self::mark::size_mark;
 pub(super) use self::mode::Mode;
 use self::mode::{Modes, Switch};
 use self::palette::Palette;
 use self::tabs::Tabs;
-use super::message::{Event, Size};
+use super::mark::Mark;
+use super::message::{Event, Person, Size};
 
 /// A terminal's state. See the module's own words.
 #[derive(Debug, Clone)]
@@ -71,6 +69,9 @@ pub struct Screen {
     palette: Palette,
     title: String,
     events: VecDeque<Event>,
+    /// What the host's marks say.
+    secret: bool,
+    people: Vec<Person>,
     stream: Stream,
     leaving: Leaving,
 }
@@ -99,6 +100,8 @@ impl Screen {
             palette: Palette::default(),
             title: String::new(),
             events: VecDeque::new(),
+            secret: false,
+            people: Vec::new(),
             stream: Stream::at(offset),
             leaving: Leaving::default(),
         }
@@ -123,6 +126,15 @@ impl Screen {
         self.cursor.pending = false;
     }
 
+    /// The host says this.
+    fn told(&mut self, mark: Mark) {
+        match mark {
+            Mark::Size(size) => self.resize(size),
+            Mark::Secret(secret) => self.secret = secret,
+            Mark::People(people) => self.people = people,
+        }
+    }
+
     fn grid(&mut self) -> &mut Grid {
         self.alternate.as_mut().unwrap_or(&mut self.primary)
     }
@@ -139,13 +151,15 @@ impl Screen {
         self.modes.has(switch)
     }
 
-    /// RIS: everything as new, but the place in the stream, what happened once, and how many rows left.
+    /// RIS: everything as new, but the place in the stream, what happened once, how many rows left and what the host's marks said.
     fn reset(&mut self) {
         self.forget_left();
         let events = std::mem::take(&mut self.events);
+        let people = std::mem::take(&mut self.people);
         let stream = std::mem::take(&mut self.stream);
         let leaving = std::mem::take(&mut self.leaving);
-        *self = Self { events, stream, leaving, ..Self::new(self.size) };
+        let secret = self.secret;
+        *self = Self { events, secret, people, stream, leaving, ..Self::new(self.size) };
     }
 
     /// DECSTR: modes and margins as new; what is written stays.

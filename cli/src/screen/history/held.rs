@@ -51,17 +51,18 @@ impl Held {
         let ahead = seen.end.saturating_sub(seen.start);
         let is_missing = |number: &u64| !self.rows.contains_key(number);
         let above = seen.start.saturating_sub(ahead).max(self.base)..seen.start;
-        let below = seen.end..(seen.end + ahead).min(self.end);
+        let mut below = seen.end..(seen.end + ahead).min(self.end);
         let upto = |last: u64| (last + 1).saturating_sub(PAGE).max(self.base)..last + 1;
         let from = |first: u64| first..(first + PAGE).min(self.end);
         // One goes up from what is here, or down, or jumps.
         let goes_up = seen.end == self.end || !is_missing(&seen.end);
-        let page = match (seen.clone().rev().find(is_missing), seen.clone().find(is_missing)) {
+        let (last, first) = (seen.clone().rev().find(is_missing), { seen }.find(is_missing));
+        let page = match (last, first) {
             (Some(last), _) if goes_up => upto(last),
             (_, Some(first)) => from(first),
             (_, None) => match above.rev().find(is_missing) {
                 Some(last) => upto(last),
-                None => from(below.clone().find(is_missing)?),
+                None => from(below.find(is_missing)?),
             },
         };
         Some((page.start, u32::try_from(page.end - page.start).unwrap_or(1)))

@@ -16,7 +16,7 @@ pub(super) enum Shows {
     /// The live screen as it was before history: what comes is painted by the next Snapshot, and not before.
     Stale,
     /// The history.
-    History(Pager),
+    History(Box<Pager>),
 }
 
 impl View<'_> {
@@ -31,7 +31,7 @@ impl View<'_> {
     }
 
     pub(super) async fn open_history(&mut self) {
-        self.shows = Shows::History(Pager::new(self.id, self.size));
+        self.shows = Shows::History(Box::new(Pager::new(self.id, self.size)));
         self.shown = None;
         self.writer.put(ENTER).await;
         self.link_changed();

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
-use devtail_channels::terminal::{End, Input, Size};
+use devtail_channels::terminal::{End, Size};
 use devtail_client::{Event, LinkState};
 use devtail_protocol::{Ch, ChannelId};
 use tokio::time::{Instant, sleep_until, timeout};
@@ -52,9 +52,8 @@ pub(crate) struct View<'a> {
     writer: Writer,
     /// Inputs that the Outbox did not take; nothing more is read from the keyboard meanwhile.
     held: VecDeque<Bytes>,
-    /// This window's size, and what the host has.
+    /// This window's size.
     size: Size,
-    host_size: Size,
     state: LinkState,
     not_live_since: Option<Instant>,
     note: Option<String>,
@@ -96,7 +95,6 @@ impl<'a> View<'a> {
             passage: Passage::default(),
             held: VecDeque::new(),
             size,
-            host_size: size,
             state: LinkState::Live,
             not_live_since: None,
             note: None,
@@ -114,7 +112,6 @@ impl<'a> View<'a> {
     /// The channel was refused, the session is over for good, or the window is gone.
     pub(crate) async fn run(mut self) -> Result<(Left, usize)> {
         let raw = Raw::enter()?;
-        self.send(&Input::Resize(self.size));
         let left = self.serve().await;
         if left.is_ok() {
             let _ = timeout(LAST_WORDS_WITHIN, self.last_words()).await;
