@@ -208,6 +208,7 @@ export class Emulator {
   }
 
   #type(text: string, isComposed: boolean): void {
+    if (this.#look.hasReader) tellReader(this.#terminal, text);
     this.#isComposed = isComposed;
     this.#terminal.input(text, true);
     this.#isComposed = false;
@@ -270,4 +271,13 @@ export class Emulator {
   #reportFocus(report: string): void {
     if (this.#terminal.modes.sendFocusMode) this.#listener.reported(new TextEncoder().encode(report));
   }
+}
+
+/**
+ * A screen reader says each key by itself; xterm.js must know of them, so that it does not announce their echo as output. It hears
+ * of keys only from itself and has no other way in, hence its inner event; without it, echoes are said twice.
+ */
+function tellReader(terminal: Terminal, text: string): void {
+  const { _core } = terminal as unknown as { _core?: { _onKey?: { fire(event: { key: string }): void } } };
+  for (const key of text) _core?._onKey?.fire({ key });
 }

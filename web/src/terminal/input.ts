@@ -36,6 +36,8 @@ export class Input {
   readonly #listener: InputListener;
   readonly #around: InputSurroundings;
   readonly #draft: Draft;
+  /** The field holds what is in no word any more. */
+  #isStale = false;
   readonly #filler = navigator.maxTouchPoints > 0 ? FILLER : "";
 
   /** `ears`: an element around the field, where events are heard before the field's own listeners. */
@@ -110,11 +112,11 @@ export class Input {
     if (typed) {
       const modifiers = this.#around.sticky.use();
       const text = encodeText(typed.text, modifiers);
-      // A letter under Ctrl stands in no word: the keyboard must not go on composing with it.
-      if (text !== typed.text || text.includes("\r")) this.#reset();
+      // A letter under Ctrl stands in no word. A keyboard that still composes it must not be disturbed: it would say it again.
+      this.#isStale ||= text !== typed.text || text.includes("\r");
       this.#listener.type(text, typed.isComposed);
     }
-    if (this.#draft.isWorn(this.#field.value)) this.#reset();
+    if (!this.#draft.isComposing && (this.#isStale || this.#draft.isWorn(this.#field.value))) this.#reset();
   }
 
   #paste(event: Event, data: DataTransfer | null): void {
@@ -126,6 +128,7 @@ export class Input {
   #reset(): void {
     if (this.#field.value !== this.#filler) this.#field.value = this.#filler;
     this.#draft.reset(this.#filler);
+    this.#isStale = false;
     this.#listener.composing("");
   }
 }
