@@ -106,6 +106,28 @@ export class Tab {
     await this.is("live");
   }
 
+  /** The middle of a text on the screen, as [x, y]; the last of several. */
+  async at(text) {
+    await this.shows(text);
+    return this.page.evaluate((text) => {
+      const rows = [...document.querySelectorAll(".pane:not([hidden]) .xterm-rows > div")];
+      const row = rows.findLast((row) => row.textContent.replaceAll("\u00a0", " ").includes(text));
+      const start = row.textContent.replaceAll("\u00a0", " ").lastIndexOf(text);
+      const range = document.createRange();
+      const nodes = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      let passed = 0;
+      for (let node = nodes.nextNode(); node; passed += node.length, node = nodes.nextNode()) {
+        if (start >= passed && start < passed + node.length) range.setStart(node, start - passed);
+        if (start + text.length <= passed + node.length) {
+          range.setEnd(node, start + text.length - passed);
+          break;
+        }
+      }
+      const { left, top, width, height } = range.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    }, text);
+  }
+
   /** Reads so many bytes of what is typed while `act` runs, in hex, as a program in raw mode gets them that printed `modes`. */
   async hears(count, act, modes = "") {
     const number = ++this.#heard;

@@ -68,11 +68,13 @@ export class App {
     this.#resumed = channels.map((ch, index) => ({ id: instance.saved!.channels[index]!.id, ch }));
     this.#driver = new Driver(session, tokens, (event) => this.#handle(event));
     this.#errands = new Errands(this.#driver, (id, trouble) => this.#told(id, trouble));
+    const nudge = () => this.#driver.act((session, now) => session.nudge(now));
     this.#banner = new Banner({
       now: () => this.#driver.now(),
       waiting: () => this.#panes.waiting,
       lastHeard: () => session.contact?.lastHeard,
-      retry: () => this.#driver.act((session, now) => session.nudge(now)),
+      retry: nudge,
+      probe: nudge,
       explain: () => this.#explain(),
     });
     this.#list = this.#makeList();

@@ -18,6 +18,8 @@ export interface Surroundings {
   /** When something was last heard, if there is a link. */
   lastHeard(): number | undefined;
   retry(): void;
+  /** Asks whether the link is alive. */
+  probe(): void;
   /** Shows what waits. */
   explain(): void;
 }
@@ -35,6 +37,8 @@ export class Banner {
   #waiting = 0;
   /** Since when nothing that waits was confirmed. */
   #stuckSince: number | undefined;
+  /** Whether the link was asked since then. */
+  #hasProbed = false;
   #tick: ReturnType<typeof setTimeout> | undefined;
 
   constructor(around: Surroundings) {
@@ -74,7 +78,8 @@ export class Banner {
     const now = this.#around.now();
     switch (state.name) {
       case "live":
-        return this.#isStuck(now) ? "Slow link" : "Connected";
+        if (!this.#isStuck(now)) return "Connected";
+        return this.#silence(now) < SILENT_MS ? "Slow link" : this.lastContact;
       case "connecting":
         return "Connecting…";
       case "suspect":
@@ -90,7 +95,7 @@ export class Banner {
 
   /** When something was last heard; empty before the first time. */
   get lastContact(): string {
-    return this.#lastHeard === undefined ? "" : `Last contact ${seconds(this.#around.now() - this.#lastHeard)} s ago`;
+    return this.#lastHeard === undefined ? "" : `Last contact ${seconds(this.#silence(this.#around.now()))} s ago`;
   }
 
   #isQuiet(): boolean {
@@ -103,13 +108,27 @@ export class Banner {
     return this.#stuckSince !== undefined && now - this.#stuckSince >= SLOW_MS;
   }
 
+  #begin(now: number): void {
+    this.#stuckSince = now;
+    this.#hasProbed = false;
+  }
+
+  /** How long nothing was heard. */
+  #silence(now: number): number {
+    return this.#lastHeard === undefined ? 0 : now - this.#lastHeard;
+  }
+
   /** Fewer than before: something was confirmed, and the rest has its time again. */
   #count(): void {
     const now = this.#around.now();
     const waiting = this.#around.waiting();
     this.#lastHeard = this.#around.lastHeard() ?? this.#lastHeard;
     if (waiting === 0) this.#stuckSince = undefined;
-    else if (waiting < this.#waiting || this.#stuckSince === undefined) this.#stuckSince = now;
+    else if (waiting < this.#waiting || this.#stuckSince === undefined) this.#begin(now);
+    else if (!this.#hasProbed && this.#state.name === "live" && this.#isStuck(now) && this.#silence(now) >= SLOW_MS) {
+      this.#hasProbed = true;
+      this.#around.probe();
+    }
     this.#waiting = waiting;
   }
 

@@ -67,7 +67,8 @@ export class KeyRow {
       const stuck = this.#sticky.stuck(modifier);
       element.setAttribute("aria-pressed", String(stuck !== "off"));
       element.dataset["stuck"] = stuck;
-      element.setAttribute("aria-label", `${MODIFIERS[modifier][1]}, ${stuck === "locked" ? "locked" : "for the next key"}`);
+      const [label, name] = MODIFIERS[modifier];
+      element.setAttribute("aria-label", spoken(label, `${name}, ${stuck === "locked" ? "locked" : "for the next key"}`));
     }
   }
 
@@ -77,8 +78,8 @@ export class KeyRow {
     if (name === "paste") return this.#key("Paste", "Paste", () => this.#keyboard.paste());
     const letter = LETTERS[name];
     if (letter !== undefined) return this.#key(name, letter, () => this.#keyboard.type(name));
-    const [label, spoken, repeats] = NAMED[name] ?? [name, name, false];
-    const made = this.#key(label, spoken, () => this.#keyboard.press(name));
+    const [label, word, repeats] = NAMED[name] ?? [name, name, false];
+    const made = this.#key(label, word, () => this.#keyboard.press(name));
     return repeats ? repeating(made) : made;
   }
 
@@ -94,8 +95,13 @@ export class KeyRow {
       navigator.vibrate?.(TICK_MS);
       act();
     };
-    return key(label, felt, { "aria-label": name, class: label.length > 3 ? "small" : "" });
+    return key(label, felt, { "aria-label": spoken(label, name), class: label.length > 3 ? "small" : "" });
   }
+}
+
+/** What a key is called. Letters that stand on it are in its name as well: who speaks to the page says what they see. */
+function spoken(label: string, name: string): string {
+  return /^[A-Z]/.test(label) && !name.split(/[ ,]/).includes(label) ? `${name} (${label})` : name;
 }
 
 /** Repeats a key while it is held down. */

@@ -16,6 +16,8 @@ import { shown } from "./text";
 import type { Toasts } from "./toast";
 
 const SETTLE_MS = 120;
+/** How long letters that were made larger may reach over the edge, until the host has fewer of them in a row. */
+const ZOOM_MS = 2_000;
 const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
 
@@ -59,6 +61,7 @@ export class Pane {
   /** Counts the lives of the Log, so that what a dead one still parses is not reported to the next. */
   #life = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #zoom: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
 
@@ -170,6 +173,7 @@ export class Pane {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
     this.#gone();
     clearTimeout(this.#settle);
+    clearTimeout(this.#zoom);
     this.#forgetLook();
     this.#emulator.dispose();
     this.element.remove();
@@ -277,7 +281,7 @@ export class Pane {
   #layOut(): void {
     if (this.element.hidden) return;
     if (this.#isOpened) this.#claimSize((room, grid) => this.#claim.moved(room, grid));
-    this.#emulator.adapt();
+    if (this.#zoom === undefined) this.#emulator.adapt();
   }
 
   #claimSize(decide: (room: Grid, grid: Grid) => Grid | undefined): void {
@@ -288,7 +292,7 @@ export class Pane {
 
   #sized(grid: Grid): void {
     this.#claim.sized(grid);
-    this.#emulator.adapt();
+    this.#adapt();
   }
 
   #prioritize(priority: Priority): void {
@@ -304,10 +308,19 @@ export class Pane {
     ring(this.#preferences.settings.bell, this.element);
   }
 
+  /** Another look: letters have their new size at once, and the host hears of it. */
   #relook(): void {
     this.#emulator.wear(this.#preferences.look);
-    this.#emulator.adapt();
+    clearTimeout(this.#zoom);
+    this.#zoom = setTimeout(() => this.#adapt(), ZOOM_MS);
     this.layout();
+  }
+
+  /** Shrinks the letters if the host's grid has no room otherwise. */
+  #adapt(): void {
+    clearTimeout(this.#zoom);
+    this.#zoom = undefined;
+    this.#emulator.adapt();
   }
 
   #askAbout(inputs: readonly Uint8Array[]): void {

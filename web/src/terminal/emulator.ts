@@ -103,7 +103,6 @@ export class Emulator {
     this.#terminal.unicode.register(widths);
     this.#terminal.unicode.activeVersion = widths.version;
     this.#terminal.loadAddon(new WebLinksAddon((_, address) => listener.followed(address)));
-    this.#terminal.options.fontSize = look.fontPx;
     this.wear(look);
     this.#listen();
   }
@@ -120,10 +119,11 @@ export class Emulator {
     this.#mountTouch(place, screen);
   }
 
-  /** Takes over another look; `adapt` afterwards, since letters may have another size. */
+  /** Takes over another look, with letters of its size even where they have no room; `adapt` when that is to end. */
   wear(look: Look): void {
     this.#look = look;
     const { options } = this.#terminal;
+    if (options.fontSize !== look.fontPx) options.fontSize = look.fontPx;
     options.theme = theme(look);
     options.minimumContrastRatio = look.hasContrast ? CONTRAST_HIGH : CONTRAST_MIN;
     options.screenReaderMode = look.hasReader;

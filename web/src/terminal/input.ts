@@ -2,7 +2,7 @@
 // a phone's keyboard loses letters and doubles others; it keeps the focus, the mouse and the screen.
 import { Draft, type Habits, type Typed } from "./draft";
 import { encodeText, type Modifiers } from "./key";
-import { type KeyDown, press } from "./press";
+import { IN_COMPOSITION, type KeyDown, press } from "./press";
 
 /** Whom the ears tell. */
 export interface InputListener {
@@ -73,7 +73,7 @@ export class Input {
     const keyboard = { isMac: IS_MAC, isApplicationCursor: this.#around.isApplicationCursor(), sticky: this.#around.sticky.peek() };
     const done = press(downOf(event), keyboard);
     this.#draft.before(this.#field.value, event.key);
-    if (!done) return;
+    if (!done) return this.#standAtEnd(event);
     event.preventDefault();
     // A key that the input method has no use for ends what it was composing.
     if (this.#draft.isComposing) this.#say(this.#draft.compositionEnded(this.#field.value));
@@ -89,6 +89,12 @@ export class Input {
       case "selectAll":
         return this.#listener.selectAll();
     }
+  }
+
+  /** A field can have the focus and no cursor, after a dialog for one; what is typed then would go nowhere. */
+  #standAtEnd({ keyCode }: KeyboardEvent): void {
+    const { length } = this.#field.value;
+    if (keyCode !== IN_COMPOSITION && !this.#draft.isComposing) this.#field.setSelectionRange(length, length);
   }
 
   #beforeInput(event: InputEvent): void {
@@ -127,6 +133,7 @@ export class Input {
 
   #reset(): void {
     if (this.#field.value !== this.#filler) this.#field.value = this.#filler;
+    if (document.activeElement === this.#field) this.#field.setSelectionRange(this.#filler.length, this.#filler.length);
     this.#draft.reset(this.#filler);
     this.#isStale = false;
     this.#listener.composing("");

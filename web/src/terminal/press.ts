@@ -27,7 +27,7 @@ export type Press =
   | { name: "selectAll" };
 
 /** An input method has this key. */
-const IN_COMPOSITION = 229;
+export const IN_COMPOSITION = 229;
 /** What Option yields on a Mac is a letter of its own; the key's place says which one was meant. */
 const PLACES: Record<string, string> = {
   Minus: "-_",
