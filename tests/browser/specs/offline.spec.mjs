@@ -88,7 +88,8 @@ for (const [size, options] of Object.entries(SIZES)) {
     });
 
     test("a link that answers nothing tells the last contact, and what is stuck on it", async () => {
-      await tab.run("clear");
+      await tab.run("clear; echo sett''led");
+      await tab.shows(/^settled$/m);
       proxy.stall();
       await tab.type("echo st''uck");
       await tab.page.getByText(/Slow link|Slow to answer|Last contact/).waitFor();

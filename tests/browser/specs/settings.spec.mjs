@@ -28,16 +28,16 @@ for (const [size, options] of Object.entries(SIZES)) {
     };
     const close = () => button("Close").click();
     const ground = () => tab.page.locator(".xterm:visible .xterm-scrollable-element").evaluate((element) => getComputedStyle(element).backgroundColor);
-    const choose = (label) => tab.page.getByRole("dialog").locator("label", { hasText: new RegExp(`^${label}$`) }).click();
+    const choose = (group, label) => tab.page.getByRole("radiogroup", { name: group }).locator("label", { hasText: label }).click();
 
     test("colours follow the system until a person says otherwise, and then stay so", async () => {
       assert.equal(await ground(), "rgb(255, 255, 255)");
       await tab.page.emulateMedia({ colorScheme: "dark" });
       assert.equal(await ground(), "rgb(21, 23, 28)");
       await open();
-      await choose("Light");
+      await choose("Colours", "Light");
       assert.equal(await ground(), "rgb(255, 255, 255)");
-      await choose("High");
+      await choose("Contrast", "High");
       await tab.picture(`${size}-settings-1-contrast`);
       await close();
       await tab.page.reload();
@@ -50,8 +50,8 @@ for (const [size, options] of Object.entries(SIZES)) {
       const was = await shown();
       await open();
       const before = Number.parseFloat(await tab.page.locator("output").innerText());
-      await button("Larger letters (A+)").click();
-      await tab.page.getByRole("dialog").locator("label", { hasText: was ? "Never" : "Always" }).click();
+      await button("Larger letters, A+").click();
+      await choose("Extra keys", was ? "Never" : "Always");
       await close();
       assert.equal(await shown(), !was);
       await tab.page.reload();
@@ -59,8 +59,7 @@ for (const [size, options] of Object.entries(SIZES)) {
       await open();
       assert.equal(Number.parseFloat(await tab.page.locator("output").innerText()), before + 1);
       assert.equal(await shown(), !was);
-      await tab.page.getByRole("dialog").locator("label", { hasText: "On touch" }).click();
-      await choose("System");
+      await choose("Extra keys", "On touch");
       await close();
     });
 

@@ -124,7 +124,7 @@ describe("fingers on a phone", () => {
   });
 
   test("a link is followed after its address was shown, and only to the web", async () => {
-    await tab.run("clear; printf 'see https://exa''mple.com/some?page=1 or \\033]8;;https://example.org/hidden\\033\\\\the ma''nual\\033]8;;\\033\\\\ or \\033]8;;javascript:alert(1)\\033\\\\a tr''ap\\033]8;;\\033\\\\\\n'");
+    await tab.run("clear; printf 'see https://exa''mple.com/some?page=1\\n\\033]8;;https://example.org/hidden\\033\\\\the ma''nual\\033]8;;\\033\\\\n\\033]8;;javascript:alert(1)\\033\\\\a tr''ap\\033]8;;\\033\\\\\\n'");
     await tab.page.touchscreen.tap(...(await tab.at("example.com/some")));
     await tab.page.getByRole("dialog").getByText("https://example.com/some?page=1").waitFor();
     await tab.picture("phone-touch-5-link");

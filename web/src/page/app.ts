@@ -112,6 +112,7 @@ export class App {
       rename: (terminal) => void this.#rename(terminal),
       kill: (terminal) => void this.#kill(terminal),
       hasNews: (id) => this.#panes.get(id)?.hasNews ?? false,
+      titleNow: (id) => this.#panes.get(id)?.title || undefined,
     });
   }
 

@@ -101,7 +101,7 @@ export class KeyRow {
 
 /** What a key is called. Letters that stand on it are in its name as well: who speaks to the page says what they see. */
 function spoken(label: string, name: string): string {
-  return /^[A-Z]/.test(label) && !name.split(/[ ,]/).includes(label) ? `${name} (${label})` : name;
+  return /^[A-Z]/.test(label) && !name.split(/[ ,]/).includes(label) ? `${name}, ${label}` : name;
 }
 
 /** Repeats a key while it is held down. */

@@ -13,6 +13,8 @@ export interface ListListener {
   kill(terminal: Terminal): void;
   /** Whether something came in it since it was looked at. */
   hasNews(id: Uint8Array): boolean;
+  /** The title it has now, if it is open here: the list's own may be older. */
+  titleNow(id: Uint8Array): string | undefined;
 }
 
 export class List {
@@ -75,7 +77,12 @@ export class List {
 
   /** Those on the list, newest first. */
   get shown(): readonly Terminal[] {
-    return this.#terminals.filter((terminal) => !this.#ended.has(toHex(terminal.id)));
+    return this.#terminals.filter((terminal) => !this.#ended.has(toHex(terminal.id))).map((terminal) => this.#fresh(terminal));
+  }
+
+  #fresh(terminal: Terminal): Terminal {
+    const title = this.#listener.titleNow(terminal.id);
+    return title === undefined || title === terminal.title ? terminal : { ...terminal, title };
   }
 
   /** Draws it anew: something is known that was not. */

@@ -68,8 +68,8 @@ function sizeLine(preferences: Preferences): HTMLElement {
   const write = () => (shown.textContent = `${preferences.settings.fontPx} px`);
   const step = (by: number) => () => (preferences.zoom(preferences.settings.fontPx + by), write());
   write();
-  const smaller = button("A−", step(-1), { "aria-label": "Smaller letters (A−)" });
-  const larger = button("A+", step(1), { "aria-label": "Larger letters (A+)" });
+  const smaller = button("A−", step(-1), { "aria-label": "Smaller letters, A−" });
+  const larger = button("A+", step(1), { "aria-label": "Larger letters, A+" });
   return line({ label: "Letters", about: `${FONT_PX_MIN} to ${FONT_PX_MAX} px. Two fingers change them too.`, control: h("div", { class: "stepper" }, smaller, shown, larger) });
 }
 
