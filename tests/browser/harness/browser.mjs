@@ -89,11 +89,16 @@ export class Tab {
     const until = Date.now() + PATIENCE_MS;
     let text = await this.text();
     while (!holds(text)) {
-      if (Date.now() > until) throw new Error(`the screen never showed ${what}; it shows:\n${text}`);
+      if (Date.now() > until) throw new Error(`the screen never showed ${what}; the link is ${await this.link()}; it shows:\n${text}`);
       await this.page.evaluate(() => new Promise((next) => requestAnimationFrame(next)));
       text = await this.text();
     }
     return text;
+  }
+
+  /** What the header says of the link, in a few words. */
+  async link() {
+    return this.page.evaluate(() => `${document.querySelector(".dot")?.dataset.state} ${document.querySelector(".banner:not([hidden])")?.textContent ?? ""}`);
   }
 
   /** Waits until the header says so: "live", "offline", "connecting", "suspect", "closed". */

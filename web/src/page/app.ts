@@ -259,6 +259,7 @@ export class App {
     if (!wasCurrent) return this.#entitle();
     this.#list.mark(undefined);
     history.replaceState(null, "", location.pathname);
+    this.#refresh();
     if (next && this.#frame.isWide) return this.#select(next.id);
     this.#showList();
     this.#entitle();
