@@ -9,6 +9,7 @@ use devtail_channels::terminal::{Input, KIND, Spec};
 use devtail_client::{
     ChannelEvent, Client, Config, Credential, Event, Events, LinkState, PairingLink, Store,
 };
+use devtail_protocol::limits::INTERRUPT_UNSENT_MIN;
 use devtail_protocol::wire::Priority;
 use devtail_protocol::{Ch, ChannelId, Code};
 use tokio::time::timeout;
@@ -110,6 +111,16 @@ impl Device {
         self.client.send(self.ch, input).map(drop).context("the Outbox is full")
     }
 
+    /// Types ^C, and asks for the newest screen instead of a long rest, as a view does.
+    ///
+    /// # Errors
+    /// The Outbox is full.
+    pub fn interrupt(&self) -> Result<()> {
+        self.type_keys("\x03")?;
+        self.client.refresh(self.ch, INTERRUPT_UNSENT_MIN);
+        Ok(())
+    }
+
     /// Ends the program, forgets the terminal, and waits until that is done.
     ///
     /// # Errors
@@ -177,9 +188,10 @@ impl Device {
                 self.has_ended = true;
                 Ok(Seen::End)
             }
-            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) | ChannelEvent::Unavailable(_) => {
-                Ok(Seen::Other)
-            }
+            ChannelEvent::Opened(_)
+            | ChannelEvent::Applied(_)
+            | ChannelEvent::Echoed { .. }
+            | ChannelEvent::Unavailable(_) => Ok(Seen::Other),
             ChannelEvent::InputRefused { seq, reason } => {
                 bail!("input {seq} was refused: {reason}")
             }

@@ -1,5 +1,7 @@
 //! Every bound of this kind in one place, each with its reason.
 
+use std::time::Duration;
+
 /// Columns or rows of a grid: more than any wall of screens shows.
 pub const SIDE_MAX: u32 = 1000;
 /// Cells of a grid: twice a wall of screens in the smallest print, and a Snapshot of its text still fits a packet.
@@ -19,6 +21,12 @@ pub const COMMAND_WORDS_MAX: usize = 256;
 pub const COMMAND_BYTES_MAX: usize = 10 << 10;
 /// Ids of terminals that are over which a host remembers, so that none is made twice: the newest.
 pub const ENDED_MAX: usize = 4096;
+/// Attached devices that a mark names; those beyond are not shown.
+pub const PEOPLE_MAX: usize = 16;
+/// Devices that left, whose grids are kept for their return: the newest.
+pub const GRIDS_KEPT: usize = 16;
+/// Characters of a device's name in a mark: what a device's name has at most.
+pub const PERSON_NAME_CHARS_MAX: usize = 64;
 /// Bytes of a path: Linux's PATH_MAX.
 pub const PATH_BYTES_MAX: usize = 4096;
 /// Bytes of keys in one input: what one Input frame carries.
@@ -45,6 +53,8 @@ pub const REPEAT_MAX: usize = SIDE_MAX as usize;
 /// Bytes of Log and answers that one turn makes of what was read; the rest waits for the next, and keys are heard between
 /// them. Few bytes can ask for many (REP, a saved title): without it a read of 64 KiB becomes 43 MB.
 pub const TURN_BYTES_MAX: usize = 256 << 10;
+/// A synchronised update (DEC 2026) that lasts longer is shown as it is: the time that emulators give one as well.
+pub const FRAME_WITHIN: Duration = Duration::from_millis(150);
 /// Bytes a buffer of the output's way keeps for the next turn: what a read takes. A larger one is given back.
 pub const BUFFER_BYTES_KEPT: usize = 64 << 10;
 /// Different combined characters (letters with marks) a Screen tells apart; marks beyond are dropped.

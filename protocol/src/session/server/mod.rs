@@ -19,7 +19,7 @@ use crate::log::Extent;
 use crate::position::Unit;
 use crate::time::Time;
 use crate::wire::{
-    Decoder, Encoder, Frame, InputAck, Inputs, Open, Opened, OutboxRange, Outcome, Sealed,
+    Decoder, Echo, Encoder, Frame, InputAck, Inputs, Open, Opened, OutboxRange, Outcome, Sealed,
 };
 
 /// What a gateway tells a new session.
@@ -110,6 +110,8 @@ pub struct ServerSession {
     ping: Option<(u64, Time)>,
     ping_next: u64,
     schedule: Schedule,
+    /// When a reader that waits may be sent its next state.
+    state_at: Option<Time>,
     readers: BTreeMap<Ch, Reader>,
     refreshes: BTreeMap<Ch, u64>,
     control: VecDeque<Frame>,
@@ -144,6 +146,7 @@ impl ServerSession {
             ping: None,
             ping_next: 1,
             schedule: Schedule::default(),
+            state_at: None,
             readers: BTreeMap::new(),
             refreshes: BTreeMap::new(),
             control: VecDeque::new(),
@@ -189,6 +192,7 @@ impl ServerSession {
             Phase::Greeting { .. } | Phase::Live | Phase::Closing => {}
         }
         self.readers.values_mut().for_each(|reader| reader.handle_timeout(now));
+        self.state_at.take_if(|at| *at <= now);
         if self.encoder_idle_at.is_some_and(|at| now >= at) {
             self.encoder_idle_at = self.encoder.drop_idle(now);
         }
@@ -208,7 +212,7 @@ impl ServerSession {
             Phase::Closing => return None,
         };
         let acks = self.readers.values().filter_map(Reader::wake_at).min();
-        [Some(deadline), acks, self.encoder_idle_at].into_iter().flatten().min()
+        [Some(deadline), acks, self.encoder_idle_at, self.state_at].into_iter().flatten().min()
     }
 
     /// The channel of a [`ServerEvent::Open`] was found or created. False if the client no longer wants it.
@@ -258,6 +262,23 @@ impl ServerSession {
         } else {
             reader.settle(now, applied);
         }
+    }
+
+    /// What the client's inputs up to `seq` bring about at once stands before the Offset `at`.
+    pub fn echoed(&mut self, ch: Ch, seq: u64, at: u64) {
+        if !self.readers.contains_key(&ch) {
+            return;
+        }
+        let echo = Echo { ch, seq, at, client: None };
+        for frame in &mut self.control {
+            if let Frame::Echo(unsent) = frame
+                && unsent.ch == ch
+            {
+                *unsent = echo;
+                return;
+            }
+        }
+        self.control.push_back(Frame::Echo(echo));
     }
 
     /// The answer to a [`ServerEvent::Fetch`].
