@@ -3,30 +3,34 @@ import type { Driver } from "../driver/driver";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
-import { Emulator } from "../terminal/emulator";
-import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
+import { endInWords, type Grid, isInterrupt, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
+import { ring } from "./bell";
 import { button, h } from "./element";
-import { Held } from "./held";
+import { Outgoing, type Waiting } from "./outgoing";
+import type { Preferences } from "./preferences";
 import { SizeClaim } from "./size-claim";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
 
-const FONT_PX = 14;
-const FONT_PX_NARROW = 13;
-const NARROW_PX = 600;
 const SETTLE_MS = 120;
+/** How long letters that were made larger may reach over the edge, until the host has fewer of them in a row. */
+const ZOOM_MS = 2_000;
 const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
 
 /** What a pane tells the page around it. */
 export interface PaneListener {
-  /** What the person types, before it is sent: a sticky Ctrl changes it. */
-  transform(bytes: Uint8Array): Uint8Array;
-  /** The title changed, or something was typed. */
+  /** The title changed, something was typed, or something came while nobody looked. */
   changed(): void;
+  /** A program wants this in the clipboard. */
   copied(text: string): void;
+  /** A person wants what is selected in the clipboard. */
+  selected(text: string): void;
+  pasteWanted(): void;
+  followed(address: string): void;
   /** The terminal is over; the pane can go. */
   over(): void;
 }
@@ -41,38 +45,47 @@ export class Pane {
   readonly #ended = h("div", { class: "ended", hidden: true });
   readonly #driver: Driver;
   readonly #toasts: Toasts;
+  readonly #preferences: Preferences;
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
   readonly #claim = new SizeClaim();
-  readonly #held = new Held();
+  readonly #outgoing: Outgoing;
+  readonly #forgetLook: () => void;
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
   /** The program's title, or what people call it. */
   title = "";
   name = "";
+  /** Something came since it was looked at. */
+  hasNews = false;
   /** Counts the lives of the Log, so that what a dead one still parses is not reported to the next. */
   #life = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #zoom: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
 
-  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, listener: PaneListener) {
+  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
     this.id = id;
     this.#driver = driver;
     this.#toasts = toasts;
+    this.#preferences = preferences;
     this.#listener = listener;
-    this.#emulator = new Emulator(
-      {
-        typed: (bytes) => this.#typed(listener.transform(bytes)),
-        reported: (bytes) => this.#send(keys(bytes)),
-        titled: (title) => this.#titled(title),
-        rang: () => this.#rang(),
-        copied: (text) => listener.copied(text),
-        sized: (grid) => this.#sized(grid),
-      },
-      FIRST_GRID,
-      innerWidth < NARROW_PX ? FONT_PX_NARROW : FONT_PX,
-    );
+    this.#outgoing = new Outgoing(driver, () => this.ch);
+    const spoken = {
+      typed: (bytes: Uint8Array, manner: Manner) => this.#typed(bytes, manner),
+      reported: (bytes: Uint8Array) => this.#send(keys(bytes)),
+      titled: (title: string) => this.#titled(title),
+      rang: () => this.#rang(),
+      copied: (text: string) => listener.copied(text),
+      sized: (grid: Grid) => this.#sized(grid),
+      selected: (text: string) => listener.selected(text),
+      pasteWanted: () => listener.pasteWanted(),
+      followed: (address: string) => listener.followed(address),
+      zoomed: (fontPx: number) => preferences.zoom(fontPx),
+    };
+    this.#emulator = new Emulator(spoken, FIRST_GRID, preferences.look, sticky);
+    this.#forgetLook = preferences.onChange(() => this.#relook());
     this.element.append(this.#place, this.#ended);
   }
 
@@ -88,6 +101,7 @@ export class Pane {
 
   show(): void {
     this.element.hidden = false;
+    this.hasNews = false;
     this.#prioritize(Priority.FOCUSED);
     this.layout();
   }
@@ -101,23 +115,42 @@ export class Pane {
     this.#emulator.focus();
   }
 
-  /** Types as if the keyboard had. */
-  type(data: string): void {
-    this.#emulator.type(data);
+  /** Types a text, under the modifiers of the key row. */
+  type(text: string): void {
+    this.#emulator.type(text);
+  }
+
+  /** Presses a key that has a name. */
+  press(name: string): void {
+    this.#emulator.press(name);
   }
 
   paste(text: string): void {
     this.#emulator.paste(text);
   }
 
-  get hasApplicationCursor(): boolean {
-    return this.#emulator.hasApplicationCursor;
+  get selectedText(): string {
+    return this.#emulator.selected;
   }
 
-  /** Keys typed and not settled. */
+  selectAll(): void {
+    this.#emulator.selectAll();
+  }
+
+  /** How many keys are typed and not settled. */
   get waiting(): number {
-    if (this.ch === undefined) return 0;
-    return this.#driver.act((session) => session.waiting(this.ch!).filter(isKeys).length) + this.#held.keys;
+    return this.#outgoing.keys;
+  }
+
+  /** What they are. */
+  get waitingText(): Waiting {
+    return this.#outgoing.waiting;
+  }
+
+  /** Takes back what never left this device. */
+  withdraw(): void {
+    this.#outgoing.withdraw();
+    this.#listener.changed();
   }
 
   /** The session reads it no more, and the pane says so: what is still typed goes nowhere. */
@@ -127,7 +160,7 @@ export class Pane {
 
   /** What the session has no room for yet, oldest first. */
   get held(): readonly Uint8Array[] {
-    return this.#held.inputs;
+    return this.#outgoing.held;
   }
 
   /** Sends something that is not typed: a new name, a size. Returns its number; undefined if it waits behind a paste. */
@@ -140,6 +173,8 @@ export class Pane {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
     this.#gone();
     clearTimeout(this.#settle);
+    clearTimeout(this.#zoom);
+    this.#forgetLook();
     this.#emulator.dispose();
     this.element.remove();
   }
@@ -158,11 +193,12 @@ export class Pane {
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
       case "data":
+        this.#came();
         return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
-        this.#held.clear();
+        this.#outgoing.clear();
         return this.#over(endInWords(event.status));
       case "unavailable":
         return this.#absent(event.fault.message);
@@ -170,13 +206,13 @@ export class Pane {
         this.#gone();
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#askAbout(event.inputs);
       case "applied":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#listener.changed();
       case "state":
       case "dial":
@@ -208,37 +244,44 @@ export class Pane {
     };
   }
 
-  #typed(bytes: Uint8Array): void {
+  /** Output came; where nobody looks, that is news. */
+  #came(): void {
+    if (this.hasNews || !this.element.hidden) return;
+    this.hasNews = true;
+    this.#listener.changed();
+  }
+
+  #typed(bytes: Uint8Array, _manner: Manner): void {
     this.#claimSize((room, grid) => this.#claim.work(room, grid));
     this.#send(keys(bytes));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }
 
-  /** Sends these behind what is held, all or none; returns the number of the last, if it was sent at once. */
+  /** Sends these, all or none; returns the number of the last, if it was sent at once. */
   #send(inputs: readonly Uint8Array[]): bigint | undefined {
     if (this.#isGone) return undefined;
-    if (!this.#held.take(inputs)) {
-      this.#toasts.say(TOO_MUCH);
-      return undefined;
+    const sending = this.#outgoing.send(inputs);
+    switch (sending.name) {
+      case "sent":
+        return sending.seq;
+      case "held":
+        return undefined;
+      case "full":
+        this.#toasts.say(TOO_MUCH);
+        return undefined;
     }
-    const last = this.#handOver();
-    return this.#held.inputs.length === 0 ? last : undefined;
-  }
-
-  #handOver(): bigint | undefined {
-    return this.#driver.act((session, now) => this.#held.handOver((input) => session.send(now, this.ch!, input)));
   }
 
   #gone(): void {
     this.#isGone = true;
-    this.#held.clear();
+    this.#outgoing.clear();
   }
 
   #layOut(): void {
     if (this.element.hidden) return;
     if (this.#isOpened) this.#claimSize((room, grid) => this.#claim.moved(room, grid));
-    this.#emulator.adapt();
+    if (this.#zoom === undefined) this.#emulator.adapt();
   }
 
   #claimSize(decide: (room: Grid, grid: Grid) => Grid | undefined): void {
@@ -249,7 +292,7 @@ export class Pane {
 
   #sized(grid: Grid): void {
     this.#claim.sized(grid);
-    this.#emulator.adapt();
+    this.#adapt();
   }
 
   #prioritize(priority: Priority): void {
@@ -262,7 +305,22 @@ export class Pane {
   }
 
   #rang(): void {
-    this.element.animate([{ opacity: 0.6 }, { opacity: 1 }], { duration: 180 });
+    ring(this.#preferences.settings.bell, this.element);
+  }
+
+  /** Another look: letters have their new size at once, and the host hears of it. */
+  #relook(): void {
+    this.#emulator.wear(this.#preferences.look);
+    clearTimeout(this.#zoom);
+    this.#zoom = setTimeout(() => this.#adapt(), ZOOM_MS);
+    this.layout();
+  }
+
+  /** Shrinks the letters if the host's grid has no room otherwise. */
+  #adapt(): void {
+    clearTimeout(this.#zoom);
+    this.#zoom = undefined;
+    this.#emulator.adapt();
   }
 
   #askAbout(inputs: readonly Uint8Array[]): void {
