@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "holder/capture.rs"]
+mod capture;
 #[path = "holder/flood.rs"]
 mod flood;
 #[path = "holder/host.rs"]

@@ -29,9 +29,13 @@ mod screen;
 mod source;
 
 pub use message::{
-    Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal,
+    Answer, Bad, Capture, CaptureAsk, CaptureOf, CaptureQuery, CaptureStart, CaptureState, End,
+    Event, Happening, Input, Key, NewSession, NewWindow, PaneId, Query, SessionId, Size, Snapshot,
+    Spec, Terminal, TmuxAsk, TmuxId, TmuxQuery, TmuxSession, TmuxSessions, TmuxWindow, WindowId,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
+#[cfg(feature = "host")]
+use screen::split_at_mark;
 pub use screen::{Cursor, Screen, size_mark};
 pub use source::{Source, Turn};
 

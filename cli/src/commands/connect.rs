@@ -66,6 +66,26 @@ pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Op
     }
 }
 
+/// Shows a terminal that is only a way to something else: whoever leaves ends it.
+pub(crate) async fn show_and_end(
+    mut session: Session,
+    ch: Ch,
+    label: &str,
+) -> Result<Option<Status>> {
+    let (left, _) = View::new(&mut session, ch)?.run().await?;
+    forget(&mut session, ch).await;
+    match left {
+        Left::Away => {
+            eprintln!("\r\n[{label} goes on]");
+            Ok(None)
+        }
+        Left::Ended(end) => {
+            eprintln!("\r\n[{label}: tmux {}]", printable(&end.to_string()));
+            Ok(status(&end))
+        }
+    }
+}
+
 /// Nobody asks for a terminal that ended before one's eyes. Whether it is known to be gone.
 pub(crate) async fn forget(session: &mut Session, ch: Ch) -> bool {
     let Ok(kill) = session.client.send(ch, Input::Kill.encode()) else { return false };

@@ -4,6 +4,7 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod keep;
 mod output;
 mod program;
 mod requests;
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 
 use self::output::Output;
 use self::program::{Program, QUIET};
+use super::capture::Kept;
 use super::ended;
 use super::environment::Account;
 use super::front::{Fronts, Moved};
@@ -49,6 +51,9 @@ pub(super) struct Holder {
     keys: Keys,
     /// Clean bytes the Log has no room for, in a terminal of which no byte may be lost. Else always empty.
     backlog: Vec<u8>,
+    /// What of its output goes into files.
+    kept: Kept,
+    shell: String,
     /// What the program wrote and the source has not taken.
     output: Output,
     /// The grid of each device that reads.
@@ -99,6 +104,8 @@ impl Holder {
             source: Source::new(spec.size),
             keys: Keys::default(),
             backlog: Vec::new(),
+            kept: Kept::default(),
+            shell: account.shell.clone(),
             output: Output::default(),
             sizes: HashMap::new(),
             program: Program::Running(pty),
@@ -133,6 +140,7 @@ impl Holder {
             }
             self.turn();
         }
+        self.kept.finish();
         ended::leave(&self.socket);
     }
 
@@ -233,6 +241,8 @@ impl Holder {
     }
 
     fn append(&mut self, bytes: &[u8]) {
+        let screen = self.source.screen();
+        self.kept.take(bytes, screen.offset() - screen.ground_offset());
         self.backlog.extend_from_slice(bytes);
         self.spill();
     }

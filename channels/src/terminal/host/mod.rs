@@ -7,6 +7,7 @@
 //!
 //! The holder is a process of its own, in a session of its own: it outlives every gateway. Read first: [`hold`].
 
+mod capture;
 mod end;
 mod ended;
 mod environment;
@@ -15,8 +16,11 @@ mod hold;
 mod holder;
 mod keys;
 mod pty;
+mod scope;
 mod spawn;
+mod tmux;
 
+pub use capture::{SinkError, SinkPlan, sink};
 pub use hold::{HoldError, hold};
 pub use spawn::{READY, socket, sockets};
-pub(crate) use spawn::{answer, create, find, recover};
+pub(crate) use spawn::{answer, audit, changes, create, find, recover};

@@ -39,6 +39,7 @@ use self::grid::Grid;
 use self::keyboard::Keyboard;
 pub(super) use self::mark::SIZE_MARK;
 pub use self::mark::size_mark;
+pub(super) use self::mark::split_at_mark;
 pub(super) use self::mode::Mode;
 use self::mode::{Modes, Switch};
 use self::palette::Palette;
