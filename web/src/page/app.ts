@@ -8,7 +8,8 @@ import type { Terminal } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { withMore } from "../session/saved";
 import { ClientSession } from "../session/session";
-import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
+import { KIND, kill, listQuery, NAME_MAX, readList, rename, spec } from "../terminal/message";
+import { isAttachment } from "../terminal/tmux";
 import { Code, type Fault } from "../wire/fault";
 import { fromHex, toHex } from "../wire/hex";
 import { ZSTD_WINDOW_LOG } from "../wire/limits";
@@ -21,6 +22,7 @@ import { Errand } from "./errand";
 import { KeyRow } from "./key-row";
 import { List, nameOf } from "./list";
 import { Pane, type Start } from "./pane";
+import { Tmux } from "./tmux";
 import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 
@@ -35,6 +37,7 @@ export class App {
   readonly #toasts = new Toasts();
   readonly #banner: Banner;
   readonly #list: List;
+  readonly #tmux: Tmux;
   readonly #keyRow: KeyRow;
   readonly #title = h("h1", {});
   readonly #panesPlace = h("main", { class: "panes" });
@@ -68,6 +71,8 @@ export class App {
       rename: (terminal) => void this.#rename(terminal),
       kill: (terminal) => void this.#kill(terminal),
     });
+    this.#tmux = new Tmux(this.#driver, this.#toasts, (command, name) => this.#openCommand(command, name));
+    this.#list.element.append(this.#tmux.element);
     this.#keyRow = new KeyRow({
       type: (data) => this.#current?.type(data),
       hasApplicationCursor: () => this.#current?.hasApplicationCursor ?? false,
@@ -103,6 +108,7 @@ export class App {
         if (event.state.name === "closed") this.#closed(event.state.fault);
         return;
       case "fetched":
+        if (this.#tmux.handle(event)) return;
         if (event.req !== this.#listRequest) return;
         this.#listRequest = undefined;
         if (event.answer.ok) this.#listed(readList(event.answer.bytes));
@@ -129,6 +135,7 @@ export class App {
   }
 
   #refresh(): void {
+    this.#tmux.refresh();
     if (this.#listRequest !== undefined) return;
     this.#listRequest = this.#driver.act((session) => session.fetch(KIND, listQuery()));
   }
@@ -152,6 +159,15 @@ export class App {
 
   #create(): void {
     this.#open(crypto.getRandomValues(new Uint8Array(16)), { name: "create" });
+    this.#current?.focus();
+  }
+
+  /** Opens a terminal with this command in it, or the one that has it. */
+  #openCommand(command: string[], name: string): void {
+    const known = this.#list.running(command);
+    if (known) return this.#select(known.id);
+    const start: Start = { name: "create", spec: (size) => spec(size, command, name) };
+    this.#open(crypto.getRandomValues(new Uint8Array(16)), start);
     this.#current?.focus();
   }
 
@@ -237,7 +253,8 @@ export class App {
   }
 
   async #kill(terminal: Terminal): Promise<void> {
-    const text = terminal.end ? "It has ended; its output goes with it." : "Whatever runs in it is stopped.";
+    const running = isAttachment(terminal.command) ? "Its tmux session goes on." : "Whatever runs in it is stopped.";
+    const text = terminal.end ? "It has ended; its output goes with it." : running;
     if (!(await confirm(`End “${nameOf(terminal)}”?`, text, "End it"))) return;
     const pane = this.#panes.get(toHex(terminal.id));
     if (pane) this.#leave(pane);

@@ -6,6 +6,7 @@ import "../style/controls.css";
 import "../style/over.css";
 import "../style/door.css";
 import "../style/terminal.css";
+import "../style/tmux.css";
 
 import { type Gateway, knownGateway, takePairingCode } from "../driver/pairing";
 import { takeInstance } from "../driver/tab";
