@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Only the host answers a program's questions: the [`Scanner`] takes them out of the stream before the Log, so that no
-//! client's emulator can ever answer one again. The host adds one thing of its own, the size mark [`size_mark`].
+//! client's emulator can ever answer one again. The host adds its own [`Mark`]s: the grid's size, who is attached, whether
+//! what is typed is secret.
 //!
 //! Read first: [`Screen`], then [`Scanner`], then [`message`].
 
@@ -23,20 +24,21 @@ mod generated;
 pub mod host;
 mod lex;
 pub mod limits;
+mod mark;
 pub mod message;
 mod scan;
 mod screen;
 mod source;
 
+pub use mark::Mark;
 pub use message::{
     Answer, Bad, Capture, CaptureAsk, CaptureOf, CaptureQuery, CaptureStart, CaptureState, End,
-    Event, Happening, Input, Key, NewSession, NewWindow, PaneId, Query, SessionId, Size, Snapshot,
-    Spec, Terminal, TmuxAsk, TmuxId, TmuxQuery, TmuxSession, TmuxSessions, TmuxWindow, WindowId,
+    Event, Happening, Input, Key, NewSession, NewWindow, PaneId, Person, Query, Role, SessionId,
+    Size, Snapshot, Spec, Terminal, TmuxAsk, TmuxId, TmuxQuery, TmuxSession, TmuxSessions,
+    TmuxWindow, WindowId,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-#[cfg(feature = "host")]
-use screen::split_at_mark;
-pub use screen::{Cursor, Screen, size_mark};
+pub use screen::{Cursor, Screen};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

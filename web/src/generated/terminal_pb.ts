@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIokBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAQgYKBGtpbmQiBgoES2lsbCKbAQoIU25hcHNob3QSJwoEc2l6ZRgBIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRIKCgJ2dBgCIAEoDBINCgV0aXRsZRgDIAEoCRIMCgRuYW1lGAQgASgJEioKBmV2ZW50cxgFIAMoCzIaLmRldnRhaWwudGVybWluYWwudjEuRXZlbnQSEQoJYWx0ZXJuYXRlGAYgASgIInsKBUV2ZW50EgoKAmF0GAEgASgEEikKBGJlbGwYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkJlbGxIABIzCgljbGlwYm9hcmQYAyABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNsaXBib2FyZEgAQgYKBGtpbmQiBgoEQmVsbCIsCglDbGlwYm9hcmQSEQoJc2VsZWN0aW9uGAEgASgJEgwKBHRleHQYAiABKAwiPwoDRW5kEg4KBGNvZGUYASABKA1IABIQCgZzaWduYWwYAiABKAlIABIOCgRsb3N0GAMgASgJSABCBgoEa2luZCLeAQoFUXVlcnkSMgoEbGlzdBgBIAEoCzIiLmRldnRhaWwudGVybWluYWwudjEuTGlzdFRlcm1pbmFsc0gAEi4KBHRtdXgYBCABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhRdWVyeUgAEjQKB2NhcHR1cmUYBiABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVRdWVyeUgAEjMKBnJlY29yZBgHIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVF1ZXJ5SABCBgoEa2luZCIPCg1MaXN0VGVybWluYWxzItkBCgZBbnN3ZXISMQoEbGlzdBgBIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWxMaXN0SAASMQoEdG11eBgEIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuVG11eFNlc3Npb25zSAASMAoHY2FwdHVyZRgGIAEoCzIdLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZXNIABIvCgZyZWNvcmQYByABKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVzSABCBgoEa2luZCJACgxUZXJtaW5hbExpc3QSMAoJdGVybWluYWxzGAEgAygLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbCLjAQoIVGVybWluYWwSCgoCaWQYASABKAwSDAoEbmFtZRgCIAEoCRINCgV0aXRsZRgDIAEoCRIPCgdjb21tYW5kGAQgAygJEgsKA2N3ZBgFIAEoCRInCgRzaXplGAYgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEhIKCmNyZWF0ZWRfbXMYByABKAQSDwoHdmlld2VycxgIIAEoDRILCgNwaWQYCSABKA0SJQoDZW5kGAogASgLMhguZGV2dGFpbC50ZXJtaW5hbC52MS5FbmQSDgoGc2lsZW50GAsgASgIIoQECglUbXV4UXVlcnkSDgoGc2VydmVyGAEgASgJEi0KBGxpc3QYAiABKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhMaXN0SAASOgoLbmV3X3Nlc3Npb24YAyABKAsyIy5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhOZXdTZXNzaW9uSAASQAoOcmVuYW1lX3Nlc3Npb24YBCABKAsyJi5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhSZW5hbWVTZXNzaW9uSAASPAoMa2lsbF9zZXNzaW9uGAUgASgLMiQuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4S2lsbFNlc3Npb25IABI4CgpuZXdfd2luZG93GAYgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4TmV3V2luZG93SAASPgoNcmVuYW1lX3dpbmRvdxgHIAEoCzIlLmRldnRhaWwudGVybWluYWwudjEuVG11eFJlbmFtZVdpbmRvd0gAEjoKC2tpbGxfd2luZG93GAggASgLMiMuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4S2lsbFdpbmRvd0gAEj4KDXNlbGVjdF93aW5kb3cYCSABKAsyJS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhTZWxlY3RXaW5kb3dIAEIGCgRraW5kIgoKCFRtdXhMaXN0IjgKDlRtdXhOZXdTZXNzaW9uEgsKA2tleRgBIAEoDBIMCgRuYW1lGAIgASgJEgsKA2N3ZBgDIAEoCSItChFUbXV4UmVuYW1lU2Vzc2lvbhIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJIh0KD1RtdXhLaWxsU2Vzc2lvbhIKCgJpZBgBIAEoCSJICg1UbXV4TmV3V2luZG93EgsKA2tleRgBIAEoDBIPCgdzZXNzaW9uGAIgASgJEgwKBG5hbWUYAyABKAkSCwoDY3dkGAQgASgJIiwKEFRtdXhSZW5hbWVXaW5kb3cSCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCSIcCg5UbXV4S2lsbFdpbmRvdxIKCgJpZBgBIAEoCSIeChBUbXV4U2VsZWN0V2luZG93EgoKAmlkGAEgASgJInUKDFRtdXhTZXNzaW9ucxIyCghzZXNzaW9ucxgBIAMoCzIgLmRldnRhaWwudGVybWluYWwudjEuVG11eFNlc3Npb24SDwoHdmVyc2lvbhgCIAEoCRIOCgZzZXJ2ZXIYAyABKAkSEAoIbGVmdF9vdXQYBCABKA0ifwoLVG11eFNlc3Npb24SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCRISCgpjcmVhdGVkX21zGAMgASgEEhAKCGF0dGFjaGVkGAQgASgNEjAKB3dpbmRvd3MYBSADKAsyHy5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhXaW5kb3cirgEKClRtdXhXaW5kb3cSCgoCaWQYASABKAkSDQoFaW5kZXgYAiABKA0SDAoEbmFtZRgDIAEoCRIOCgZhY3RpdmUYBCABKAgSDQoFcGFuZXMYBSABKA0SDAoEcGFuZRgGIAEoCRIPCgdjb21tYW5kGAcgASgJEgsKA2N3ZBgIIAEoCRIMCgRiZWxsGAkgASgIEhAKCGFjdGl2aXR5GAogASgIEgwKBG1vZGUYCyABKAki3AEKDENhcHR1cmVRdWVyeRISCgh0ZXJtaW5hbBgBIAEoDEgAEg4KBHBhbmUYAiABKAlIABIyCgVzdGFydBgDIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVN0YXJ0SAESMAoEc3RvcBgEIAEoCzIgLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVN0b3BIARI0CgZzdGF0dXMYBSABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVTdGF0dXNIAUIECgJvZkIGCgRraW5kIkoKDENhcHR1cmVTdGFydBILCgNrZXkYASABKAwSDAoEZmlsZRgCIAEoCRIRCgltYXhfYnl0ZXMYAyABKAQSDAoEa2VlcBgEIAEoDSINCgtDYXB0dXJlU3RvcCIPCg1DYXB0dXJlU3RhdHVzIjoKCENhcHR1cmVzEi4KCGNhcHR1cmVzGAEgAygLMhwuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlIq8BCgdDYXB0dXJlEhIKCHRlcm1pbmFsGAEgASgMSAASDgoEcGFuZRgCIAEoCUgAEgwKBG5hbWUYAyABKAkSMAoFc3RhdGUYBCABKA4yIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVTdGF0ZRIMCgRmaWxlGAUgASgJEg0KBWJ5dGVzGAYgASgEEg0KBWZpbGVzGAcgASgNEg4KBnJlYXNvbhgIIAEoCUIECgJvZiqWAQoMQ2FwdHVyZVN0YXRlEhoKFkNBUFRVUkVfU1RBVEVfU1RBUlRJTkcQABIZChVDQVBUVVJFX1NUQVRFX1JVTk5JTkcQARIaChZDQVBUVVJFX1NUQVRFX1NUT1BQSU5HEAISGQoVQ0FQVFVSRV9TVEFURV9TVE9QUEVEEAMSGAoUQ0FQVFVSRV9TVEFURV9GQUlMRUQQBGIGcHJvdG8z");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIt4BCgVRdWVyeRIyCgRsaXN0GAEgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5MaXN0VGVybWluYWxzSAASLgoEdG11eBgEIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuVG11eFF1ZXJ5SAASNAoHY2FwdHVyZRgGIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVF1ZXJ5SAASMwoGcmVjb3JkGAcgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlUXVlcnlIAEIGCgRraW5kIg8KDUxpc3RUZXJtaW5hbHMi2QEKBkFuc3dlchIxCgRsaXN0GAEgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbExpc3RIABIxCgR0bXV4GAQgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4U2Vzc2lvbnNIABIwCgdjYXB0dXJlGAYgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlc0gAEi8KBnJlY29yZBgHIAEoCzIdLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZXNIAEIGCgRraW5kIkAKDFRlcm1pbmFsTGlzdBIwCgl0ZXJtaW5hbHMYASADKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsIuMBCghUZXJtaW5hbBIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2NvbW1hbmQYBCADKAkSCwoDY3dkGAUgASgJEicKBHNpemUYBiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlNpemUSEgoKY3JlYXRlZF9tcxgHIAEoBBIPCgd2aWV3ZXJzGAggASgNEgsKA3BpZBgJIAEoDRIlCgNlbmQYCiABKAsyGC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkVuZBIOCgZzaWxlbnQYCyABKAgihAQKCVRtdXhRdWVyeRIOCgZzZXJ2ZXIYASABKAkSLQoEbGlzdBgCIAEoCzIdLmRldnRhaWwudGVybWluYWwudjEuVG11eExpc3RIABI6CgtuZXdfc2Vzc2lvbhgDIAEoCzIjLmRldnRhaWwudGVybWluYWwudjEuVG11eE5ld1Nlc3Npb25IABJACg5yZW5hbWVfc2Vzc2lvbhgEIAEoCzImLmRldnRhaWwudGVybWluYWwudjEuVG11eFJlbmFtZVNlc3Npb25IABI8CgxraWxsX3Nlc3Npb24YBSABKAsyJC5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhLaWxsU2Vzc2lvbkgAEjgKCm5ld193aW5kb3cYBiABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhOZXdXaW5kb3dIABI+Cg1yZW5hbWVfd2luZG93GAcgASgLMiUuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4UmVuYW1lV2luZG93SAASOgoLa2lsbF93aW5kb3cYCCABKAsyIy5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhLaWxsV2luZG93SAASPgoNc2VsZWN0X3dpbmRvdxgJIAEoCzIlLmRldnRhaWwudGVybWluYWwudjEuVG11eFNlbGVjdFdpbmRvd0gAQgYKBGtpbmQiCgoIVG11eExpc3QiOAoOVG11eE5ld1Nlc3Npb24SCwoDa2V5GAEgASgMEgwKBG5hbWUYAiABKAkSCwoDY3dkGAMgASgJIi0KEVRtdXhSZW5hbWVTZXNzaW9uEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiHQoPVG11eEtpbGxTZXNzaW9uEgoKAmlkGAEgASgJIkgKDVRtdXhOZXdXaW5kb3cSCwoDa2V5GAEgASgMEg8KB3Nlc3Npb24YAiABKAkSDAoEbmFtZRgDIAEoCRILCgNjd2QYBCABKAkiLAoQVG11eFJlbmFtZVdpbmRvdxIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJIhwKDlRtdXhLaWxsV2luZG93EgoKAmlkGAEgASgJIh4KEFRtdXhTZWxlY3RXaW5kb3cSCgoCaWQYASABKAkidQoMVG11eFNlc3Npb25zEjIKCHNlc3Npb25zGAEgAygLMiAuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4U2Vzc2lvbhIPCgd2ZXJzaW9uGAIgASgJEg4KBnNlcnZlchgDIAEoCRIQCghsZWZ0X291dBgEIAEoDSJ/CgtUbXV4U2Vzc2lvbhIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCmNyZWF0ZWRfbXMYAyABKAQSEAoIYXR0YWNoZWQYBCABKA0SMAoHd2luZG93cxgFIAMoCzIfLmRldnRhaWwudGVybWluYWwudjEuVG11eFdpbmRvdyKuAQoKVG11eFdpbmRvdxIKCgJpZBgBIAEoCRINCgVpbmRleBgCIAEoDRIMCgRuYW1lGAMgASgJEg4KBmFjdGl2ZRgEIAEoCBINCgVwYW5lcxgFIAEoDRIMCgRwYW5lGAYgASgJEg8KB2NvbW1hbmQYByABKAkSCwoDY3dkGAggASgJEgwKBGJlbGwYCSABKAgSEAoIYWN0aXZpdHkYCiABKAgSDAoEbW9kZRgLIAEoCSLcAQoMQ2FwdHVyZVF1ZXJ5EhIKCHRlcm1pbmFsGAEgASgMSAASDgoEcGFuZRgCIAEoCUgAEjIKBXN0YXJ0GAMgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RhcnRIARIwCgRzdG9wGAQgASgLMiAuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RvcEgBEjQKBnN0YXR1cxgFIAEoCzIiLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVN0YXR1c0gBQgQKAm9mQgYKBGtpbmQiSgoMQ2FwdHVyZVN0YXJ0EgsKA2tleRgBIAEoDBIMCgRmaWxlGAIgASgJEhEKCW1heF9ieXRlcxgDIAEoBBIMCgRrZWVwGAQgASgNIg0KC0NhcHR1cmVTdG9wIg8KDUNhcHR1cmVTdGF0dXMiOgoIQ2FwdHVyZXMSLgoIY2FwdHVyZXMYASADKAsyHC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmUirwEKB0NhcHR1cmUSEgoIdGVybWluYWwYASABKAxIABIOCgRwYW5lGAIgASgJSAASDAoEbmFtZRgDIAEoCRIwCgVzdGF0ZRgEIAEoDjIhLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVN0YXRlEgwKBGZpbGUYBSABKAkSDQoFYnl0ZXMYBiABKAQSDQoFZmlsZXMYByABKA0SDgoGcmVhc29uGAggASgJQgQKAm9mKpYBCgxDYXB0dXJlU3RhdGUSGgoWQ0FQVFVSRV9TVEFURV9TVEFSVElORxAAEhkKFUNBUFRVUkVfU1RBVEVfUlVOTklORxABEhoKFkNBUFRVUkVfU1RBVEVfU1RPUFBJTkcQAhIZChVDQVBUVVJFX1NUQVRFX1NUT1BQRUQQAxIYChRDQVBUVVJFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
 
 /**
  * A grid size in cells.
@@ -116,7 +116,7 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
     case: "keys";
   } | {
     /**
-     * The device's own grid. It takes the size over: the program sees this size from now on.
+     * The device's own grid. The program sees it while this device drives, and at once if nobody does.
      *
      * @generated from field: devtail.terminal.v1.Size resize = 2;
      */
@@ -138,7 +138,22 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
      */
     value: Kill;
     case: "kill";
+  } | {
+    /**
+     * This device drives from now on: its grid, its keys.
+     *
+     * @generated from field: devtail.terminal.v1.Drive drive = 5;
+     */
+    value: Drive;
+    case: "drive";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Say by an Echo what the keys brought about: the device predicts. Absent: it does not.
+   *
+   * @generated from field: bool echo = 9;
+   */
+  echo: boolean;
 };
 
 /**
@@ -147,6 +162,21 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
   messageDesc(file_terminal, 2);
+
+/**
+ * Asks nothing more than its name says.
+ *
+ * @generated from message devtail.terminal.v1.Drive
+ */
+export type Drive = Message<"devtail.terminal.v1.Drive"> & {
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Drive.
+ * Use `create(DriveSchema)` to create a new message.
+ */
+export const DriveSchema: GenMessage<Drive> = /*@__PURE__*/
+  messageDesc(file_terminal, 3);
 
 /**
  * Asks nothing more than its name says.
@@ -161,7 +191,7 @@ export type Kill = Message<"devtail.terminal.v1.Kill"> & {
  * Use `create(KillSchema)` to create a new message.
  */
 export const KillSchema: GenMessage<Kill> = /*@__PURE__*/
-  messageDesc(file_terminal, 3);
+  messageDesc(file_terminal, 4);
 
 /**
  * Snapshot.state: what the screen looks like.
@@ -215,7 +245,7 @@ export type Snapshot = Message<"devtail.terminal.v1.Snapshot"> & {
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
-  messageDesc(file_terminal, 4);
+  messageDesc(file_terminal, 5);
 
 /**
  * Something that happens once.
@@ -253,7 +283,7 @@ export type Event = Message<"devtail.terminal.v1.Event"> & {
  * Use `create(EventSchema)` to create a new message.
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
-  messageDesc(file_terminal, 5);
+  messageDesc(file_terminal, 6);
 
 /**
  * BEL: the program wants attention.
@@ -268,7 +298,7 @@ export type Bell = Message<"devtail.terminal.v1.Bell"> & {
  * Use `create(BellSchema)` to create a new message.
  */
 export const BellSchema: GenMessage<Bell> = /*@__PURE__*/
-  messageDesc(file_terminal, 6);
+  messageDesc(file_terminal, 7);
 
 /**
  * OSC 52: the program sets a clipboard.
@@ -296,7 +326,7 @@ export type Clipboard = Message<"devtail.terminal.v1.Clipboard"> & {
  * Use `create(ClipboardSchema)` to create a new message.
  */
 export const ClipboardSchema: GenMessage<Clipboard> = /*@__PURE__*/
-  messageDesc(file_terminal, 7);
+  messageDesc(file_terminal, 8);
 
 /**
  * End.status: how the program ended.
@@ -339,7 +369,7 @@ export type End = Message<"devtail.terminal.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_terminal, 8);
+  messageDesc(file_terminal, 9);
 
 /**
  * Fetch.query.
@@ -386,7 +416,7 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
  * Use `create(QuerySchema)` to create a new message.
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
-  messageDesc(file_terminal, 9);
+  messageDesc(file_terminal, 10);
 
 /**
  * Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -401,7 +431,7 @@ export type ListTerminals = Message<"devtail.terminal.v1.ListTerminals"> & {
  * Use `create(ListTerminalsSchema)` to create a new message.
  */
 export const ListTerminalsSchema: GenMessage<ListTerminals> = /*@__PURE__*/
-  messageDesc(file_terminal, 10);
+  messageDesc(file_terminal, 11);
 
 /**
  * Fetched.answer.
@@ -444,7 +474,7 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_terminal, 11);
+  messageDesc(file_terminal, 12);
 
 /**
  * The answer to ListTerminals.
@@ -465,7 +495,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 13);
 
 /**
  * One terminal as a list shows it.
@@ -548,7 +578,7 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 14);
 
 /**
  * Asks the user's own tmux server for its sessions, or to change something there. Each is answered with the sessions as
@@ -625,7 +655,7 @@ export type TmuxQuery = Message<"devtail.terminal.v1.TmuxQuery"> & {
  * Use `create(TmuxQuerySchema)` to create a new message.
  */
 export const TmuxQuerySchema: GenMessage<TmuxQuery> = /*@__PURE__*/
-  messageDesc(file_terminal, 14);
+  messageDesc(file_terminal, 15);
 
 /**
  * Asks nothing more than its name says.
@@ -640,7 +670,7 @@ export type TmuxList = Message<"devtail.terminal.v1.TmuxList"> & {
  * Use `create(TmuxListSchema)` to create a new message.
  */
 export const TmuxListSchema: GenMessage<TmuxList> = /*@__PURE__*/
-  messageDesc(file_terminal, 15);
+  messageDesc(file_terminal, 16);
 
 /**
  * A new session, to which nobody is attached.
@@ -675,7 +705,7 @@ export type TmuxNewSession = Message<"devtail.terminal.v1.TmuxNewSession"> & {
  * Use `create(TmuxNewSessionSchema)` to create a new message.
  */
 export const TmuxNewSessionSchema: GenMessage<TmuxNewSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 16);
+  messageDesc(file_terminal, 17);
 
 /**
  * Another name for a session.
@@ -701,7 +731,7 @@ export type TmuxRenameSession = Message<"devtail.terminal.v1.TmuxRenameSession">
  * Use `create(TmuxRenameSessionSchema)` to create a new message.
  */
 export const TmuxRenameSessionSchema: GenMessage<TmuxRenameSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 17);
+  messageDesc(file_terminal, 18);
 
 /**
  * The end of a session and of what runs in it.
@@ -720,7 +750,7 @@ export type TmuxKillSession = Message<"devtail.terminal.v1.TmuxKillSession"> & {
  * Use `create(TmuxKillSessionSchema)` to create a new message.
  */
 export const TmuxKillSessionSchema: GenMessage<TmuxKillSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 18);
+  messageDesc(file_terminal, 19);
 
 /**
  * A new window, which is shown to nobody yet.
@@ -756,7 +786,7 @@ export type TmuxNewWindow = Message<"devtail.terminal.v1.TmuxNewWindow"> & {
  * Use `create(TmuxNewWindowSchema)` to create a new message.
  */
 export const TmuxNewWindowSchema: GenMessage<TmuxNewWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 19);
+  messageDesc(file_terminal, 20);
 
 /**
  * Another name for a window.
@@ -782,7 +812,7 @@ export type TmuxRenameWindow = Message<"devtail.terminal.v1.TmuxRenameWindow"> &
  * Use `create(TmuxRenameWindowSchema)` to create a new message.
  */
 export const TmuxRenameWindowSchema: GenMessage<TmuxRenameWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 20);
+  messageDesc(file_terminal, 21);
 
 /**
  * The end of a window and of what runs in it.
@@ -801,7 +831,7 @@ export type TmuxKillWindow = Message<"devtail.terminal.v1.TmuxKillWindow"> & {
  * Use `create(TmuxKillWindowSchema)` to create a new message.
  */
 export const TmuxKillWindowSchema: GenMessage<TmuxKillWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 21);
+  messageDesc(file_terminal, 22);
 
 /**
  * The window that its session shows from now on.
@@ -820,7 +850,7 @@ export type TmuxSelectWindow = Message<"devtail.terminal.v1.TmuxSelectWindow"> &
  * Use `create(TmuxSelectWindowSchema)` to create a new message.
  */
 export const TmuxSelectWindowSchema: GenMessage<TmuxSelectWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 22);
+  messageDesc(file_terminal, 23);
 
 /**
  * The answer to TmuxQuery.
@@ -862,7 +892,7 @@ export type TmuxSessions = Message<"devtail.terminal.v1.TmuxSessions"> & {
  * Use `create(TmuxSessionsSchema)` to create a new message.
  */
 export const TmuxSessionsSchema: GenMessage<TmuxSessions> = /*@__PURE__*/
-  messageDesc(file_terminal, 23);
+  messageDesc(file_terminal, 24);
 
 /**
  * A session of tmux.
@@ -907,7 +937,7 @@ export type TmuxSession = Message<"devtail.terminal.v1.TmuxSession"> & {
  * Use `create(TmuxSessionSchema)` to create a new message.
  */
 export const TmuxSessionSchema: GenMessage<TmuxSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 24);
+  messageDesc(file_terminal, 25);
 
 /**
  * A window of a session.
@@ -992,7 +1022,7 @@ export type TmuxWindow = Message<"devtail.terminal.v1.TmuxWindow"> & {
  * Use `create(TmuxWindowSchema)` to create a new message.
  */
 export const TmuxWindowSchema: GenMessage<TmuxWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 25);
+  messageDesc(file_terminal, 26);
 
 /**
  * Asks for what is kept of a terminal's output, or to begin or end that.
@@ -1052,7 +1082,7 @@ export type CaptureQuery = Message<"devtail.terminal.v1.CaptureQuery"> & {
  * Use `create(CaptureQuerySchema)` to create a new message.
  */
 export const CaptureQuerySchema: GenMessage<CaptureQuery> = /*@__PURE__*/
-  messageDesc(file_terminal, 26);
+  messageDesc(file_terminal, 27);
 
 /**
  * From now on.
@@ -1095,7 +1125,7 @@ export type CaptureStart = Message<"devtail.terminal.v1.CaptureStart"> & {
  * Use `create(CaptureStartSchema)` to create a new message.
  */
 export const CaptureStartSchema: GenMessage<CaptureStart> = /*@__PURE__*/
-  messageDesc(file_terminal, 27);
+  messageDesc(file_terminal, 28);
 
 /**
  * No longer. It is success where nothing is kept.
@@ -1110,7 +1140,7 @@ export type CaptureStop = Message<"devtail.terminal.v1.CaptureStop"> & {
  * Use `create(CaptureStopSchema)` to create a new message.
  */
 export const CaptureStopSchema: GenMessage<CaptureStop> = /*@__PURE__*/
-  messageDesc(file_terminal, 28);
+  messageDesc(file_terminal, 29);
 
 /**
  * How far it is.
@@ -1125,7 +1155,7 @@ export type CaptureStatus = Message<"devtail.terminal.v1.CaptureStatus"> & {
  * Use `create(CaptureStatusSchema)` to create a new message.
  */
 export const CaptureStatusSchema: GenMessage<CaptureStatus> = /*@__PURE__*/
-  messageDesc(file_terminal, 29);
+  messageDesc(file_terminal, 30);
 
 /**
  * The answer to CaptureQuery.
@@ -1146,7 +1176,7 @@ export type Captures = Message<"devtail.terminal.v1.Captures"> & {
  * Use `create(CapturesSchema)` to create a new message.
  */
 export const CapturesSchema: GenMessage<Captures> = /*@__PURE__*/
-  messageDesc(file_terminal, 30);
+  messageDesc(file_terminal, 31);
 
 /**
  * What is kept of the output of one terminal, or one pane.
@@ -1217,7 +1247,7 @@ export type Capture = Message<"devtail.terminal.v1.Capture"> & {
  * Use `create(CaptureSchema)` to create a new message.
  */
 export const CaptureSchema: GenMessage<Capture> = /*@__PURE__*/
-  messageDesc(file_terminal, 31);
+  messageDesc(file_terminal, 32);
 
 /**
  * How far a capture is.

@@ -8,6 +8,7 @@
 //! The holder is a process of its own, in a session of its own: it outlives every gateway. Read first: [`hold`].
 
 mod capture;
+mod echoes;
 mod end;
 mod ended;
 mod environment;
@@ -15,6 +16,8 @@ mod front;
 mod hold;
 mod holder;
 mod keys;
+mod lease;
+mod people;
 mod pty;
 mod scope;
 mod spawn;

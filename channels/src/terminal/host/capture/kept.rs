@@ -8,8 +8,8 @@ use super::cast::Header;
 use super::files::Place;
 use super::writer::{Format, Piece, Plan, Progress, Writer, place};
 use crate::terminal::limits::{CAPTURE_BYTES, RECORD_BYTES};
+use crate::terminal::mark::Mark;
 use crate::terminal::message::{Capture, CaptureAsk, CaptureOf, CaptureStart, Key, Snapshot};
-use crate::terminal::split_at_mark;
 
 /// How long a terminal that is over waits for the disk.
 const FINISH_WITHIN: Duration = Duration::from_secs(2);
@@ -132,13 +132,15 @@ impl One {
         Ok(one)
     }
 
-    /// Takes output, and each size mark in it as what it says.
+    /// Takes output without the host's marks; a new size is told as one.
     fn take(&mut self, bytes: &[u8]) {
         let at = self.since.elapsed();
         let mut rest = bytes;
-        while let Some((before, size, behind)) = split_at_mark(rest) {
+        while let Some((before, mark, behind)) = Mark::split(rest) {
             self.push(at, before);
-            self.writer.push(Piece::Resize(at, size));
+            if let Some(Mark::Size(size)) = mark {
+                self.writer.push(Piece::Resize(at, size));
+            }
             rest = behind;
         }
         self.push(at, rest);
