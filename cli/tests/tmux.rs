@@ -7,6 +7,10 @@ mod support;
 
 use std::process::Output;
 
+use devtail_channels::terminal::{
+    Answer, KIND, NewSession, NewWindow, Query, TmuxAsk, TmuxQuery, TmuxSessions,
+};
+use devtail_client::{Client, Config, Credential, Event, Events, Store};
 use serde_json::Value;
 use support::Home;
 use support::window::Window;
@@ -91,7 +95,7 @@ fn sessions_and_windows_are_made_listed_named_and_ended() {
 #[test]
 fn what_cannot_be_done_says_why() {
     let home = home();
-    home.says(&["tmux", "new", "main"]);
+    tmux(&home, &["-f", "/dev/null", "new-session", "-d", "-s", "main", "sh"]);
     for (args, status, words) in [
         (vec!["tmux", "new", "main"], 2, "already"),
         (vec!["tmux", "new", "x", "--cwd", "/no/such/place"], 2, "/no/such/place"),
@@ -214,7 +218,7 @@ fn a_recording_is_noted_in_the_audit_log() {
 #[test]
 fn a_device_that_may_only_read_lists_and_changes_nothing() {
     let home = home();
-    home.says(&["tmux", "new", "main"]);
+    tmux(&home, &["-f", "/dev/null", "new-session", "-d", "-s", "main", "sh"]);
     home.says(&["new", "--name", "job", "--", "sleep", "1000"]);
     let reader = tempfile::tempdir().unwrap();
     let run = |args: &[&str]| home.devtail(args).env("HOME", reader.path()).output().unwrap();
@@ -237,4 +241,62 @@ fn a_device_that_may_only_read_lists_and_changes_nothing() {
     }
     assert_eq!(sessions(&home)[0]["name"], "main");
     assert_eq!(home.says(&["capture", "status"]), "Nothing is kept.\n");
+}
+
+/// The answer to a question that is asked so often at once.
+async fn asked(
+    client: &Client,
+    events: &mut Events,
+    query: &Query,
+    times: usize,
+) -> Vec<TmuxSessions> {
+    let mut waiting: Vec<u32> = Vec::new();
+    for _ in 0..times {
+        waiting.push(client.fetch(KIND, query.encode()).unwrap());
+    }
+    let mut answers = Vec::new();
+    while !waiting.is_empty() {
+        let Event::Fetched { req, answer } = events.next().await.unwrap() else { continue };
+        waiting.retain(|asked| *asked != req);
+        match Answer::decode(&answer.unwrap()).unwrap() {
+            Answer::Tmux(sessions) => answers.push(sessions),
+            other @ (Answer::List(_) | Answer::Capture(_) | Answer::Record(_)) => {
+                panic!("{other:?}")
+            }
+        }
+    }
+    answers
+}
+
+#[tokio::test]
+async fn what_is_asked_again_after_a_cut_is_made_once() {
+    let mut home = Home::with_gateway();
+    let enrolment = devtail_client::pair(&home.link.parse().unwrap(), "phone").await.unwrap();
+    let credential = Credential::open(Store::memory(enrolment)).unwrap();
+    let (client, mut events) = Client::start(Config { credential, agent: "test".into() });
+    let query = |server: &str, ask| Query::Tmux(TmuxQuery { server: server.into(), ask });
+    let name = "main".to_owned();
+    let new = TmuxAsk::NewSession(NewSession { key: [7; 16], name, cwd: "/".into() });
+    let new = query("", new);
+    let answers = asked(&client, &mut events, &new, 3).await;
+    assert!(answers.iter().all(|answer| answer.sessions.len() == 1));
+    let (server, session) = (answers[0].server.clone(), answers[0].sessions[0].id);
+    let (name, cwd) = (String::new(), "/tmp".to_owned());
+    let window = NewWindow { key: [8; 16], session, name, cwd };
+    let window = query(&server, TmuxAsk::NewWindow(window));
+    asked(&client, &mut events, &window, 2).await;
+    home.kill();
+    home.restart();
+    asked(&client, &mut events, &new, 1).await;
+    let after = asked(&client, &mut events, &window, 1).await.remove(0);
+    assert_eq!((after.sessions.len(), after.sessions[0].windows.len()), (1, 2));
+    let kill = query(&server, TmuxAsk::KillSession(session));
+    let after = asked(&client, &mut events, &kill, 2).await;
+    assert!(after.iter().all(|answer| answer.sessions.is_empty()));
+    // In another life of the server the same id is another session.
+    let pairing = home.json(&["pair", "--json"]);
+    home.says(&["ls", pairing["link"].as_str().unwrap()]);
+    home.says(&["tmux", "new", "another"]);
+    let after = asked(&client, &mut events, &kill, 1).await.remove(0);
+    assert_eq!((after.sessions.len(), after.sessions[0].id), (1, session));
 }

@@ -338,7 +338,7 @@ pub struct TmuxSessions {
     /// Names the life of the server. Empty: none runs.
     #[prost(string, tag = "3")]
     pub server: ::prost::alloc::string::String,
-    /// Windows that are not told of, because there are more than 512.
+    /// Windows that are not told of, because there are more than 400.
     #[prost(uint32, tag = "4")]
     pub left_out: u32,
 }

@@ -74,7 +74,7 @@ pub const TMUX_SERVER_BYTES_MAX: usize = 64;
 /// Sessions of tmux that are told of: the newest.
 pub const TMUX_SESSIONS_MAX: usize = 128;
 /// Windows of tmux that are told of: with the longest names and paths they fit an answer's packet.
-pub const TMUX_WINDOWS_MAX: usize = 512;
+pub const TMUX_WINDOWS_MAX: usize = 400;
 /// Characters of a window's directory that are told.
 pub const TMUX_PATH_CHARS_MAX: usize = 256;
 /// Windows made last in a session of which it is known who asked for them: more than anybody asks for in one cut.

@@ -142,6 +142,10 @@ async fn a_recording_begins_with_the_screen_and_plays_to_the_same_one() {
     assert!(!text.contains("8377"), "no mark of the host: {text}");
     let mut screen = Screen::new(Size::default());
     let mut last = 0.0;
+    let (_, _, first): (f64, String, String) =
+        serde_json::from_str(lines.clone().next().unwrap()).unwrap();
+    screen.feed(first.as_bytes());
+    assert_eq!(screen.contents().trim_end(), "up\nbefore\ngreen", "the screen as it was");
     for line in lines {
         let (at, code, data): (f64, String, String) = serde_json::from_str(line).unwrap();
         assert!(at >= last);

@@ -45,7 +45,9 @@ impl Host {
             self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
         match Answer::decode(&answer).unwrap() {
             Answer::List(lines) => lines,
-            other => panic!("{other:?} is no list"),
+            other @ (Answer::Tmux(_) | Answer::Capture(_) | Answer::Record(_)) => {
+                panic!("{other:?} is no list")
+            }
         }
     }
 

@@ -128,7 +128,7 @@ async fn attach(args: &OfArgs) -> Result<Option<Status>> {
     let opened =
         session.client.open(id, KIND, spec.map(|spec| spec.encode()), None, Priority::Focused);
     let ch = opened.map_err(|fault| Failure::of(&fault))?;
-    show_and_end(session, ch, &format!("tmux {}", printable(&found.name))).await
+    show_and_end(session, (id, ch), &format!("tmux {}", printable(&found.name))).await
 }
 
 async fn new(args: NewArgs) -> Result<()> {

@@ -880,7 +880,7 @@ export type TmuxSessions = Message<"devtail.terminal.v1.TmuxSessions"> & {
   server: string;
 
   /**
-   * Windows that are not told of, because there are more than 512.
+   * Windows that are not told of, because there are more than 400.
    *
    * @generated from field: uint32 left_out = 4;
    */

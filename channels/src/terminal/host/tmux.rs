@@ -45,11 +45,16 @@ pub(super) async fn answer(query: &TmuxQuery) -> Result<TmuxSessions, Fault> {
                 ensure_directory(cwd).await?;
             }
             let start = if before.is_running() { Start::Never } else { Start::Server };
-            match server::run(&words, start).await {
-                Ok(_) => {}
-                // It went between the list and the command.
-                Err(Trouble::Refused(why)) if change::is_done(&query.ask, &why) => {}
-                Err(trouble) => return Err(trouble.into()),
+            let mut ran = server::run(&words, start).await;
+            if start == Start::Server && matches!(ran, Err(Trouble::NoServer)) {
+                // The last one was still on its way out.
+                ran = server::run(&words, start).await;
+            }
+            // What was to be ended went between the list and the command.
+            if let Err(trouble) = ran
+                && !change::is_done(&query.ask, &trouble)
+            {
+                return Err(trouble.into());
             }
         }
     }

@@ -126,7 +126,7 @@ impl One {
         let writer = writer.map_err(|error| Fault::new(Code::Failed, format!("{error}.")))?;
         let mut one = Self { key: start.key, since: Instant::now(), writer };
         if let Sort::Recording(screen) = sort {
-            one.take(&screen.vt);
+            one.push(Duration::ZERO, &without_marks(&screen.vt));
         }
         one.take(begun);
         Ok(one)
@@ -151,6 +151,17 @@ impl One {
             self.writer.push(Piece::Output(at, bytes.to_vec()));
         }
     }
+}
+
+/// The screen as one event: its size stands in the header.
+fn without_marks(vt: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(vt.len()), vt);
+    while let Some((before, _, behind)) = Mark::split(rest) {
+        out.extend_from_slice(before);
+        rest = behind;
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 fn ensure_free(known: Option<Progress>, scene: &Scene<'_>) -> Result<(), Fault> {

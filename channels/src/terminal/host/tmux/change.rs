@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use devtail_protocol::{Code, Fault};
 
 use super::list::{Found, KEY, MADE};
+use super::server::Trouble;
 use crate::terminal::limits::TMUX_KEYS_KEPT;
 use crate::terminal::message::{NewSession, NewWindow, TmuxAsk, TmuxQuery};
 
@@ -31,7 +32,7 @@ pub(super) fn plan(query: &TmuxQuery, found: &Found, home: &str) -> Result<Plan,
         TmuxAsk::NewSession(new) => new_session(new, found, home),
         TmuxAsk::RenameSession(id, name) => {
             let session = found.session(*id).ok_or_else(|| no_session(id))?;
-            if session.name == *name {
+            if session.name == written(name) {
                 return Ok(Plan::Done);
             }
             ensure_free(found, name)?;
@@ -72,9 +73,20 @@ fn in_another_life(ask: &TmuxAsk) -> Option<Result<Plan, Fault>> {
 }
 
 /// Whether tmux refuses because it is so already: what was to be killed went meanwhile.
-pub(super) fn is_done(ask: &TmuxAsk, why: &str) -> bool {
+pub(super) fn is_done(ask: &TmuxAsk, trouble: &Trouble) -> bool {
     let kills = matches!(ask, TmuxAsk::KillSession(_) | TmuxAsk::KillWindow(_));
-    kills && (why.starts_with("can't find session") || why.starts_with("can't find window"))
+    kills
+        && match trouble {
+            Trouble::NoServer => true,
+            Trouble::Refused(why) => {
+                why.starts_with("can't find session") || why.starts_with("can't find window")
+            }
+            Trouble::Missing
+            | Trouble::Slow
+            | Trouble::TooMuch
+            | Trouble::Old(_)
+            | Trouble::Io(_) => false,
+        }
 }
 
 /// The directory that a command line begins in, as it was asked for.
@@ -115,8 +127,7 @@ fn new_window(new: &NewWindow, found: &Found, home: &str) -> Result<Plan, Fault>
 }
 
 fn ensure_free(found: &Found, name: &str) -> Result<(), Fault> {
-    // As tmux will write it.
-    let name = name.replace(['.', ':'], "_");
+    let name = written(name);
     if name.is_empty() || found.sessions.iter().all(|session| session.name != name) {
         return Ok(());
     }
@@ -124,6 +135,11 @@ fn ensure_free(found: &Found, name: &str) -> Result<(), Fault> {
         Code::BadSpec,
         format!("tmux has a session {name} already; choose another name."),
     ))
+}
+
+/// The name of a session as tmux will write it.
+fn written(name: &str) -> String {
+    name.replace(['.', ':'], "_")
 }
 
 /// A text as tmux takes it for itself: it would replace `#{…}` by a value, and run what stands in `#(…)`.
@@ -172,7 +188,7 @@ mod tests {
     fn found() -> Found {
         let session = TmuxSession {
             id: id("$3"),
-            name: "main".into(),
+            name: "ma_in".into(),
             created_ms: 0,
             attached: 0,
             windows: vec![],
@@ -204,10 +220,11 @@ mod tests {
     #[test]
     fn what_is_done_is_not_done_again() {
         for ask in [
-            session(1, "main"),
+            session(1, "ma.in"),
             window(2),
             window(3),
-            TmuxAsk::RenameSession(id("$3"), "main".into()),
+            TmuxAsk::RenameSession(id("$3"), "ma_in".into()),
+            TmuxAsk::RenameSession(id("$3"), "ma.in".into()),
             TmuxAsk::KillSession(id("$4")),
             TmuxAsk::KillWindow(TmuxId::parse("@1").unwrap()),
         ] {
@@ -228,7 +245,7 @@ mod tests {
 
     #[test]
     fn what_is_not_there_or_taken_is_refused() {
-        assert_eq!(planned(session(9, "main")), Err(Code::BadSpec));
+        assert_eq!(planned(session(9, "ma:in")), Err(Code::BadSpec));
         assert_eq!(planned(TmuxAsk::RenameSession(id("$4"), "x".into())), Err(Code::Gone));
     }
 

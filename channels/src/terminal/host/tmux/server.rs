@@ -147,7 +147,9 @@ async fn once(mut command: Command) -> Result<String, Trouble> {
 fn refusal(why: &str) -> Trouble {
     let is_absent = why.starts_with("error connecting to")
         && (why.contains("No such file or directory") || why.contains("Connection refused"));
-    if is_absent || why.starts_with("no server running") || why.contains("no sessions") {
+    // One that ends with its last session may still take a question, and never answer it.
+    let is_leaving = ["server exited", "lost server"].iter().any(|words| why.contains(words));
+    if is_absent || is_leaving || why.starts_with("no server running") {
         return Trouble::NoServer;
     }
     Trouble::Refused(why.chars().filter(|char| !char.is_control()).take(150).collect())
@@ -179,6 +181,7 @@ mod tests {
         for absent in [
             "no server running on /tmp/tmux-0/default",
             "error connecting to /tmp/tmux-0/default (No such file or directory)",
+            "server exited unexpectedly",
         ] {
             assert!(matches!(refusal(absent), Trouble::NoServer), "{absent}");
         }
