@@ -67,8 +67,14 @@ pub(super) async fn found() -> Result<Found, Fault> {
     match server::run(&form.words(), Start::Never).await {
         Ok(text) => form.read(&text),
         Err(Trouble::NoServer) => Ok(Found::default()),
+        // A server without sessions, which is on its way out.
+        Err(Trouble::Refused(why)) if is_about_nothing(&why) => Ok(Found::default()),
         Err(trouble) => Err(trouble.into()),
     }
+}
+
+fn is_about_nothing(why: &str) -> bool {
+    matches!(why, "no current target" | "no sessions")
 }
 
 /// tmux itself would go on in another directory without a word.
