@@ -50,6 +50,25 @@ impl Kind {
         })
     }
 
+    /// The scope that a query needs: the kind's to read, or to write if it changes something.
+    ///
+    /// # Errors
+    /// [`Code::BadSpec`] if the kind does not take the query.
+    pub fn scope_of(self, query: &Bytes) -> Result<&'static str, Fault> {
+        let traits = self.traits();
+        let changes = match self {
+            Self::Terminal => terminal::host::changes(query)?,
+        };
+        Ok(if changes { traits.write_scope } else { traits.read_scope })
+    }
+
+    /// What the audit log is to say of a query before it is answered; most are nothing to it.
+    pub fn audit_of(self, query: &Bytes) -> Option<String> {
+        match self {
+            Self::Terminal => terminal::host::audit(query),
+        }
+    }
+
     /// What it is to others.
     pub const fn traits(self) -> Traits {
         match self {
@@ -120,7 +139,7 @@ impl Registry {
     /// Answers a question to a kind about its channels.
     ///
     /// # Errors
-    /// [`Code::BadSpec`] if the kind does not take the query.
+    /// [`Code::BadSpec`] if the kind does not take the query; what the kind says if it cannot be done.
     pub async fn answer(
         &self,
         kind: Kind,
@@ -128,7 +147,9 @@ impl Registry {
         docks: &[Arc<Dock>],
     ) -> Result<Bytes, Fault> {
         match kind {
-            Kind::Terminal => terminal::host::answer(&self.state, query, docks).await,
+            Kind::Terminal => {
+                terminal::host::answer(&self.state, &self.program, query, docks).await
+            }
         }
     }
 

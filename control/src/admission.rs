@@ -77,6 +77,22 @@ impl Control {
         result
     }
 
+    /// Writes into the audit log what a principal is about to have done.
+    ///
+    /// # Errors
+    /// If the database fails; then it must not be done.
+    pub fn note(
+        &self,
+        now: Timestamp,
+        principal: &Principal,
+        what: &str,
+    ) -> Result<(), StoreError> {
+        let entry = Entry::new(AuditEvent::Noted, Actor::Device(principal.device), what)
+            .about(principal.device)
+            .from(principal.address);
+        self.0.store.write(|transaction| Ok(entry.write(transaction, now, 1)?))
+    }
+
     fn verify_own(
         &self,
         now: Timestamp,

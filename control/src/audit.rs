@@ -34,10 +34,12 @@ pub enum AuditEvent {
     DeviceRevoked,
     /// A new signing key was made.
     SigningKeyMade,
+    /// A device had something done that is to be known later: its output recorded, say.
+    Noted,
 }
 
 impl AuditEvent {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::PairingCreated,
         Self::PairingRedeemed,
         Self::PairingFailed,
@@ -46,6 +48,7 @@ impl AuditEvent {
         Self::RefreshReused,
         Self::DeviceRevoked,
         Self::SigningKeyMade,
+        Self::Noted,
     ];
 
     /// Its stable name.
@@ -59,6 +62,7 @@ impl AuditEvent {
             Self::RefreshReused => "refresh_reused",
             Self::DeviceRevoked => "device_revoked",
             Self::SigningKeyMade => "signing_key_made",
+            Self::Noted => "noted",
         }
     }
 }

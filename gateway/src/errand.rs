@@ -75,7 +75,8 @@ async fn try_open(
     Ok((Docked { dock, rights, _attachment: attachment }, attached))
 }
 
-/// Answers a question to a kind.
+/// Answers a question to a kind, if the principal may ask it. What the kind wants noted stands in the audit log before
+/// anything is done; where it cannot be noted, nothing is.
 pub(crate) async fn answer(
     shared: Arc<Shared>,
     principal: Principal,
@@ -85,11 +86,27 @@ pub(crate) async fn answer(
 ) -> Done {
     let answer = async {
         let kind = Kind::named(&kind)?;
-        let scope = kind.traits().read_scope;
-        rights(&shared, principal, scope, scope, false).await?;
+        let scope = kind.scope_of(&query)?;
+        rights(&shared, principal.clone(), scope, scope, false).await?;
+        if let Some(note) = kind.audit_of(&query) {
+            note_down(&shared, principal, note).await?;
+        }
         shared.hub.answer(kind, &query).await
     };
     Done::Answered { req, answer: answer.await }
+}
+
+/// Writes a note into the audit log, off the async threads.
+async fn note_down(shared: &Arc<Shared>, principal: Principal, note: String) -> Result<(), Fault> {
+    let shared = Arc::clone(shared);
+    let write = move || shared.control.note(clock::now(), &principal, &note);
+    match tokio::task::spawn_blocking(write).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Fault::new(
+            Code::Failed,
+            "The gateway cannot write its audit log, so nothing was done; its log says why. Try again.",
+        )),
+    }
 }
 
 /// What the principal may do; the authority's database is asked off the async threads.

@@ -34,6 +34,16 @@ impl Mark {
         format!("\x1b]{MARK};{text}\x1b\\").into_bytes()
     }
 
+    /// What stands before the first mark in these bytes of a Log, the mark, and what stands behind it; `None` if there is
+    /// none. A mark of another sort is `None` itself. None is ever cut: the host appends it whole.
+    pub fn split(log: &[u8]) -> Option<(&[u8], Option<Self>, &[u8])> {
+        let begin = format!("\x1b]{MARK};");
+        let at = memchr::memmem::find(log, begin.as_bytes())?;
+        let text = &log[at + begin.len()..];
+        let end = memchr::memmem::find(text, b"\x1b\\")?;
+        Some((&log[..at], Self::decode(&text[..end]), &text[end + 2..]))
+    }
+
     /// Reads the text of one, its number and semicolon cut off; `None` for a mark of another sort.
     pub fn decode(text: &[u8]) -> Option<Self> {
         let (name, value) = std::str::from_utf8(text).ok()?.split_once('=')?;
@@ -101,6 +111,15 @@ mod tests {
         ] {
             assert_eq!(Mark::decode(&text(&mark)), Some(mark));
         }
+    }
+
+    #[test]
+    fn a_mark_is_told_from_what_stands_around_it() {
+        let mark = Mark::Size(Size::new(100, 30).unwrap());
+        let log = [b"before", &mark.encode()[..], b"behind"].concat();
+        assert_eq!(Mark::split(&log), Some((&b"before"[..], Some(mark), &b"behind"[..])));
+        assert_eq!(Mark::split(b"a\x1b]8377;new=1\x1b\\b"), Some((&b"a"[..], None, &b"b"[..])));
+        assert_eq!(Mark::split(b"\x1b]8378;size=1x1\x1b\\"), None);
     }
 
     #[test]

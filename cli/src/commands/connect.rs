@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use devtail_channels::terminal::{End, Input, KIND, Spec};
-use devtail_protocol::Ch;
 use devtail_protocol::wire::Priority;
+use devtail_protocol::{Ch, ChannelId};
 use tokio::time::timeout;
 
 use crate::exit::{Failure, Status, printable};
@@ -64,6 +64,34 @@ pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Op
             Ok(status(&end))
         }
     }
+}
+
+/// Shows a terminal that is only a way to something else: whoever leaves it as the last one ends it.
+pub(crate) async fn show_and_end(
+    mut session: Session,
+    (id, ch): (ChannelId, Ch),
+    label: &str,
+) -> Result<Option<Status>> {
+    let (left, _) = View::new(&mut session, ch)?.run().await?;
+    if !matches!(left, Left::Away) || is_alone(&mut session, id).await {
+        forget(&mut session, ch).await;
+    }
+    match left {
+        Left::Away => {
+            eprintln!("\r\n[{label} goes on]");
+            Ok(None)
+        }
+        Left::Ended(end) => {
+            eprintln!("\r\n[{label}: tmux {}]", printable(&end.to_string()));
+            Ok(status(&end))
+        }
+    }
+}
+
+/// Whether nobody but this device reads the terminal. Where that cannot be learned, somebody may.
+async fn is_alone(session: &mut Session, id: ChannelId) -> bool {
+    let Ok(Ok(terminals)) = timeout(FORGET_WITHIN, session.terminals()).await else { return false };
+    terminals.iter().any(|terminal| terminal.id == id && terminal.viewers <= 1)
 }
 
 /// Nobody asks for a terminal that ended before one's eyes. Whether it is known to be gone.

@@ -1,6 +1,7 @@
 //! One command a file: its arguments, and what it does.
 
 pub(crate) mod attach;
+pub(crate) mod capture;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod connect;
@@ -11,8 +12,10 @@ pub(crate) mod kill;
 pub(crate) mod ls;
 pub(crate) mod new;
 pub(crate) mod pair;
+pub(crate) mod record;
 pub(crate) mod revoke;
 pub(crate) mod run;
+pub(crate) mod tmux;
 pub(crate) mod token;
 pub(crate) mod up;
 

@@ -8,7 +8,8 @@ import type { Terminal } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { withMore } from "../session/saved";
 import { ClientSession } from "../session/session";
-import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
+import { KIND, kill, listQuery, NAME_MAX, readList, rename, spec } from "../terminal/message";
+import { isAttachment } from "../terminal/tmux";
 import { Code, type Fault } from "../wire/fault";
 import { fromHex, toHex } from "../wire/hex";
 import { ZSTD_WINDOW_LOG } from "../wire/limits";
@@ -29,6 +30,7 @@ import type { Preferences } from "./preferences";
 import { type SettingsLine, showSettings } from "./settings-sheet";
 import { listenForShortcuts, SHORTCUT_WORDS } from "./shortcuts";
 import { StickyKeys } from "./sticky";
+import { Tmux } from "./tmux";
 import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 import { showWaiting } from "./waiting-sheet";
@@ -46,6 +48,7 @@ export class App {
   readonly #keyRow: KeyRow;
   readonly #banner: Banner;
   readonly #list: List;
+  readonly #tmux: Tmux;
   readonly #frame: Frame;
   readonly #panes = new Panes();
   readonly #errands: Errands;
@@ -78,6 +81,8 @@ export class App {
       explain: () => this.#explain(),
     });
     this.#list = this.#makeList();
+    this.#tmux = new Tmux(this.#driver, this.#toasts, (command, name) => this.#openCommand(command, name));
+    this.#list.element.append(this.#tmux.element);
     const paste = () => void this.#paste();
     this.#keyRow = new KeyRow({ type: (text) => this.#panes.current?.type(text), press: (name) => this.#panes.current?.press(name), paste }, this.#sticky);
     this.#frame = this.#makeFrame();
@@ -136,6 +141,7 @@ export class App {
         if (event.state.name === "closed") this.#closed(event.state.fault);
         return;
       case "fetched":
+        if (this.#tmux.handle(event)) return;
         if (event.req !== this.#listRequest) return;
         this.#listRequest = undefined;
         if (event.answer.ok) this.#listed(readList(event.answer.bytes));
@@ -162,6 +168,7 @@ export class App {
   }
 
   #refresh(): void {
+    this.#tmux.refresh();
     if (this.#listRequest !== undefined) return;
     this.#listRequest = this.#driver.act((session) => session.fetch(KIND, listQuery()));
   }
@@ -185,6 +192,15 @@ export class App {
 
   #create(): void {
     this.#open(crypto.getRandomValues(new Uint8Array(16)), { name: "create" });
+    this.#panes.current?.focus();
+  }
+
+  /** Opens a terminal with this command in it, or the one that has it. */
+  #openCommand(command: string[], name: string): void {
+    const known = this.#list.running(command);
+    if (known) return this.#select(known.id);
+    const start: Start = { name: "create", spec: (size) => spec(size, command, name) };
+    this.#open(crypto.getRandomValues(new Uint8Array(16)), start);
     this.#panes.current?.focus();
   }
 
@@ -286,7 +302,8 @@ export class App {
   }
 
   async #kill(terminal: Terminal): Promise<void> {
-    const text = terminal.end ? "It has ended; its output goes with it." : "Whatever runs in it is stopped.";
+    const running = isAttachment(terminal.command) ? "Its tmux session goes on." : "Whatever runs in it is stopped.";
+    const text = terminal.end ? "It has ended; its output goes with it." : running;
     if (!(await confirm(`End “${nameOf(terminal)}”?`, text, "End it"))) return;
     const pane = this.#panes.get(terminal.id);
     this.#list.hide(terminal.id);

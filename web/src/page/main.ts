@@ -9,6 +9,7 @@ import "../style/over.css";
 import "../style/settings.css";
 import "../style/door.css";
 import "../style/terminal.css";
+import "../style/tmux.css";
 
 import { type Gateway, knownGateway, takePairingCode } from "../driver/pairing";
 import { takeInstance } from "../driver/tab";

@@ -36,7 +36,7 @@ export interface PaneListener {
 }
 
 /** How a pane comes to its channel. */
-export type Start = { name: "create" } | { name: "attach" } | { name: "resume"; ch: number };
+export type Start = { name: "create"; spec?: (grid: Grid) => Uint8Array } | { name: "attach" } | { name: "resume"; ch: number };
 
 export class Pane {
   readonly id: Uint8Array;
@@ -94,7 +94,7 @@ export class Pane {
     parent.append(this.element);
     this.element.hidden = false;
     this.#emulator.mount(this.#place);
-    const wanted = start.name === "create" ? spec(this.#emulator.fit() ?? FIRST_GRID) : undefined;
+    const wanted = start.name === "create" ? (start.spec ?? spec)(this.#emulator.fit() ?? FIRST_GRID) : undefined;
     this.ch = start.name === "resume" ? start.ch : this.#driver.act((session) => session.open(this.id, KIND, wanted, undefined, Priority.FOCUSED));
     new ResizeObserver(() => this.layout()).observe(this.#place);
   }

@@ -67,9 +67,9 @@ export function isInterrupt(typed: Uint8Array): boolean {
   return typed.length === 1 && INTERRUPTS.includes(typed[0]!);
 }
 
-/** The Open.spec of a new login shell of this size. */
-export function spec(size: Grid): Uint8Array {
-  return toBinary(SpecSchema, create(SpecSchema, { size }));
+/** The Open.spec of a new terminal of this size: a login shell, or this command under this name. */
+export function spec(size: Grid, command: string[] = [], name = ""): Uint8Array {
+  return toBinary(SpecSchema, create(SpecSchema, { size, command, name: [...name].slice(0, NAME_MAX).join("") }));
 }
 
 /** The Fetch.query for all terminals. */

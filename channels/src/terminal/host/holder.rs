@@ -5,6 +5,7 @@
 //! ```
 
 mod audience;
+mod keep;
 mod output;
 mod program;
 mod requests;
@@ -25,6 +26,7 @@ use tokio::time::Instant;
 
 use self::output::Output;
 use self::program::{Program, QUIET};
+use super::capture::Kept;
 use super::echoes::Echoes;
 use super::ended;
 use super::environment::Account;
@@ -52,6 +54,9 @@ pub(super) struct Holder {
     keys: Keys,
     /// Clean bytes the Log has no room for, in a terminal of which no byte may be lost. Else always empty.
     backlog: Vec<u8>,
+    /// What of its output goes into files.
+    kept: Kept,
+    shell: String,
     /// What the program wrote and the source has not taken.
     output: Output,
     lease: Lease,
@@ -107,6 +112,8 @@ impl Holder {
             source: Source::new(spec.size),
             keys: Keys::default(),
             backlog: Vec::new(),
+            kept: Kept::default(),
+            shell: account.shell.clone(),
             output: Output::default(),
             lease: Lease::default(),
             people: People::default(),
@@ -145,6 +152,7 @@ impl Holder {
             }
             self.turn();
         }
+        self.kept.finish();
         ended::leave(&self.socket);
     }
 
@@ -253,6 +261,8 @@ impl Holder {
     }
 
     fn append(&mut self, bytes: &[u8]) {
+        let screen = self.source.screen();
+        self.kept.take(bytes, screen.offset() - screen.ground_offset());
         self.backlog.extend_from_slice(bytes);
         self.spill();
     }

@@ -10,7 +10,7 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
 
-use super::environment::{Account, login};
+use super::environment::{Account, of_login};
 use crate::terminal::message::{End, Size, Spec};
 
 /// A program on a PTY. Dropping it hangs the terminal up.
@@ -156,13 +156,9 @@ fn command(spec: &Spec, account: &Account) -> CommandBuilder {
         command.args(&spec.command[1..]);
     }
     command.env_clear();
-    for (name, value) in login(account, std::env::vars_os().filter_map(utf8)) {
+    for (name, value) in of_login(account) {
         command.env(name, value);
     }
     command.cwd(if spec.cwd.is_empty() { &account.home } else { &spec.cwd });
     command
-}
-
-fn utf8((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
-    Some((name.into_string().ok()?, value.into_string().ok()?))
 }
