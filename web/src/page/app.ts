@@ -345,7 +345,8 @@ export class App {
           { label: "End", isDanger: true, act: known((terminal) => this.#kill(terminal)) },
         ]
       : [];
-    return [text, itself];
+    const others: MenuItem[] = pane.company ? [{ label: `Also here: ${pane.company}`, act: () => undefined }] : [];
+    return [text, itself, others];
   }
 
   #openSettings(): void {

@@ -4,14 +4,15 @@ import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
-import { endInWords, type Grid, isInterrupt, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { Audience, type Person } from "../terminal/people";
+import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { ring } from "./bell";
+import { company, Driving } from "./driving";
 import { button, h } from "./element";
 import { Outgoing, type Waiting } from "./outgoing";
 import type { Preferences } from "./preferences";
-import { SizeClaim } from "./size-claim";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
 
@@ -48,7 +49,10 @@ export class Pane {
   readonly #preferences: Preferences;
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
-  readonly #claim = new SizeClaim();
+  readonly #audience: Audience;
+  readonly #driving = new Driving(() => this.takeOver());
+  /** The grid this device said last. */
+  #said: Grid | undefined;
   readonly #outgoing: Outgoing;
   readonly #forgetLook: () => void;
   /** Its channel's number; undefined until `start`. */
@@ -66,6 +70,7 @@ export class Pane {
   #isGone = false;
 
   constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
+    this.#audience = new Audience(driver.client);
     this.id = id;
     this.#driver = driver;
     this.#toasts = toasts;
@@ -78,7 +83,8 @@ export class Pane {
       titled: (title: string) => this.#titled(title),
       rang: () => this.#rang(),
       copied: (text: string) => listener.copied(text),
-      sized: (grid: Grid) => this.#sized(grid),
+      sized: () => this.#adapt(),
+      peopled: (people: Person[]) => this.#peopled(people),
       selected: (text: string) => listener.selected(text),
       pasteWanted: () => listener.pasteWanted(),
       followed: (address: string) => listener.followed(address),
@@ -86,7 +92,7 @@ export class Pane {
     };
     this.#emulator = new Emulator(spoken, FIRST_GRID, preferences.look, sticky);
     this.#forgetLook = preferences.onChange(() => this.#relook());
-    this.element.append(this.#place, this.#ended);
+    this.element.append(this.#place, this.#driving.element, this.#ended);
   }
 
   /** Puts it on the page and opens its channel. */
@@ -168,6 +174,17 @@ export class Pane {
     return this.#send([input]);
   }
 
+  /** This device drives from now on. */
+  takeOver(): void {
+    this.tell(drive());
+    this.focus();
+  }
+
+  /** Who else is here, in words; empty: nobody. */
+  get company(): string {
+    return company(this.#audience);
+  }
+
   /** Leaves the terminal, which goes on. */
   close(): void {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
@@ -189,6 +206,7 @@ export class Pane {
     switch (event.name) {
       case "opened":
         this.#isOpened = true;
+        this.#said = undefined;
         this.#ended.hidden = true;
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
@@ -207,7 +225,7 @@ export class Pane {
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
         this.#outgoing.handOver();
-        return this.#toasts.say(event.reason || "The terminal did not take that.");
+        return this.#refused(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
         this.#outgoing.handOver();
         return this.#askAbout(event.inputs);
@@ -252,7 +270,6 @@ export class Pane {
   }
 
   #typed(bytes: Uint8Array, _manner: Manner): void {
-    this.#claimSize((room, grid) => this.#claim.work(room, grid));
     this.#send(keys(bytes));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
@@ -280,19 +297,29 @@ export class Pane {
 
   #layOut(): void {
     if (this.element.hidden) return;
-    if (this.#isOpened) this.#claimSize((room, grid) => this.#claim.moved(room, grid));
+    if (this.#isOpened) this.#saySize();
     if (this.#zoom === undefined) this.#emulator.adapt();
   }
 
-  #claimSize(decide: (room: Grid, grid: Grid) => Grid | undefined): void {
+  /** The host hears of every grid this device has; whose it takes is its own affair. */
+  #saySize(): void {
     const room = this.#emulator.fit();
-    const wanted = room && decide(room, this.#emulator.grid);
-    if (wanted) this.tell(resize(wanted));
+    if (!room || (room.cols === this.#said?.cols && room.rows === this.#said.rows)) return;
+    this.#said = room;
+    this.tell(resize(room));
   }
 
-  #sized(grid: Grid): void {
-    this.#claim.sized(grid);
-    this.#adapt();
+  #peopled(people: Person[]): void {
+    this.#audience.told(people);
+    this.#driving.show(this.#audience);
+  }
+
+  #refused(why: string): void {
+    if (!this.#audience.driver) return this.#toasts.say(why);
+    this.#toasts.ask(why, [
+      { label: "Take over", act: () => this.takeOver() },
+      { label: "Look on", act: () => undefined },
+    ]);
   }
 
   #prioritize(priority: Priority): void {

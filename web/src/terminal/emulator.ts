@@ -7,6 +7,7 @@ import { Input } from "./input";
 import { encodeNamed, encodeText, type Modifiers } from "./key";
 import { MARK_OSC, readMark, writeMark } from "./mark";
 import type { Grid } from "./message";
+import { type Person, readPeople } from "./people";
 import { Preedit } from "./preedit";
 import { TouchSelection } from "./selection";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
@@ -58,8 +59,10 @@ export interface EmulatorListener {
   titled(title: string): void;
   rang(): void;
   copied(text: string): void;
-  /** The host's grid is this from here on. */
-  sized(grid: Grid): void;
+  /** The host's grid is another from here on. */
+  sized(): void;
+  /** These devices are attached from here on. */
+  peopled(people: Person[]): void;
   /** A person wants what is selected in the clipboard. */
   selected(text: string): void;
   /** A person wants the clipboard's text here. */
@@ -247,7 +250,7 @@ export class Emulator {
   #listen(): void {
     const { parser } = this.#terminal;
     silence(parser);
-    parser.registerOscHandler(MARK_OSC, (data) => this.#sized(readMark(data)));
+    parser.registerOscHandler(MARK_OSC, (data) => this.#marked(data));
     parser.registerOscHandler(OSC_CLIPBOARD, (data) => {
       const text = readClipboard(data);
       if (text !== undefined) this.#listener.copied(text);
@@ -261,10 +264,13 @@ export class Emulator {
     this.#terminal.onBell(() => this.#listener.rang());
   }
 
-  #sized(grid: Grid | undefined): true {
+  #marked(data: string): true {
+    const grid = readMark(data);
+    const people = readPeople(data);
+    if (people) this.#listener.peopled(people);
     if (!grid) return true;
     this.#terminal.resize(grid.cols, grid.rows);
-    this.#listener.sized(grid);
+    this.#listener.sized();
     return true;
   }
 

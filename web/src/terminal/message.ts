@@ -38,9 +38,14 @@ export function keys(bytes: Uint8Array): Uint8Array[] {
   return inputs;
 }
 
-/** The input that takes the terminal's size over. */
+/** The input that says the device's own grid: the terminal's, while this device drives. */
 export function resize(grid: Grid): Uint8Array {
   return toBinary(InputSchema, create(InputSchema, { kind: { case: "resize", value: { cols: grid.cols, rows: grid.rows } } }));
+}
+
+/** The input that makes this device the one that drives. */
+export function drive(): Uint8Array {
+  return toBinary(InputSchema, create(InputSchema, { kind: { case: "drive", value: {} } }));
 }
 
 export function rename(name: string): Uint8Array {
