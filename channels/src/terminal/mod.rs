@@ -32,7 +32,7 @@ pub use message::{
     Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-pub use screen::{Cursor, Screen, size_mark};
+pub use screen::{Content, Cursor, Look, Screen, Seen, size_mark};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

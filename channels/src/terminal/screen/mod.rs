@@ -24,6 +24,7 @@ mod motion;
 mod palette;
 mod print;
 mod read;
+mod seen;
 mod string;
 mod style;
 mod tabs;
@@ -42,6 +43,7 @@ pub use self::mark::size_mark;
 pub(super) use self::mode::Mode;
 use self::mode::{Modes, Switch};
 use self::palette::Palette;
+pub use self::seen::{Content, Look, Seen};
 use self::tabs::Tabs;
 use super::message::{Event, Size};
 
