@@ -159,6 +159,7 @@ impl<S: Clone + Default> Predictor<S> {
 
     /// On the last row the line is guessed to become blank; that the rest scrolls is not guessed.
     fn new_line(&mut self, now: Time, view: &impl Shown<Style = S>) {
+        self.line = None;
         let (at, Extent { rows, cols }) = (self.place(), view.extent());
         if at.row + 1 < rows {
             return self.move_to(Spot { row: at.row + 1, col: 0 });
@@ -188,8 +189,8 @@ impl<S: Clone + Default> Predictor<S> {
 
     /// Whether what stands behind the cursor is no text, but what a shell suggests.
     fn has_suggestion(&self, view: &impl Shown<Style = S>, from: Spot) -> bool {
-        let cells = (from.col..view.extent().cols)
-            .map(|col| self.at(view, Spot { row: from.row, col }));
+        let cells =
+            (from.col..view.extent().cols).map(|col| self.at(view, Spot { row: from.row, col }));
         let first = cells.flatten().find(|cell| cell.glyph != Glyph::Blank);
         first.is_some_and(|cell| cell.is_dim)
     }

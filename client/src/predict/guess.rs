@@ -61,6 +61,11 @@ impl<S: Clone> Guess<S> {
         Self { cell: None, is_typed: false, epoch, seq, made, past }
     }
 
+    /// Whether the screen shows it, be it by this or not.
+    pub(super) fn is_seen(&self, real: &Cell<S>) -> bool {
+        self.cell.as_ref().is_some_and(|cell| cell.glyph == real.glyph)
+    }
+
     /// How it stands before what the screen really shows; `is_settled`: all that its input does at once is there.
     pub(super) fn verdict(&self, real: &Cell<S>, is_settled: bool) -> Verdict {
         let or_pending = |verdict| if is_settled { verdict } else { Verdict::Pending };

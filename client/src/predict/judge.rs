@@ -84,7 +84,9 @@ impl<S: Clone + Default> Predictor<S> {
         };
         if guess.is_typed && self.cursors.iter().any(is_reached) {
             self.proven = self.proven.max(guess.epoch);
-            if let Some(line) = self.line.as_ref().filter(|line| is_of(line.epoch, line.row, spot, guess)) {
+            if let Some(line) =
+                self.line.as_ref().filter(|line| is_of(line.epoch, line.row, spot, guess))
+            {
                 self.prompts.learn(line);
             }
         }
@@ -118,8 +120,16 @@ impl<S: Clone + Default> Predictor<S> {
         if self.echoes.has_settled(last.seq) && Some(last.spot) != view.cursor() {
             return self.reset();
         }
-        let echoes = &self.echoes;
-        self.cursors.retain(|place| !echoes.has_settled(place.seq));
+        let (echoes, guesses, newest) = (&self.echoes, &self.guesses, last.epoch);
+        self.cursors.retain(|place| {
+            // Where the cursor already was, and from where newer keys have taken it, it is not to be seen again.
+            let is_past = place.epoch < newest
+                && Some(place.spot) == view.cursor()
+                && guesses.iter().all(|(spot, guess)| {
+                    guess.epoch > place.epoch || guess.is_seen(&view.cell(*spot))
+                });
+            !is_past && !echoes.has_settled(place.seq)
+        });
     }
 }
 
