@@ -36,6 +36,6 @@ impl Shown for Window<'_> {
     }
 
     fn is_secret(&self) -> bool {
-        false
+        self.0.is_secret()
     }
 }
