@@ -59,7 +59,7 @@ impl Keys {
             }
             (At::Control { is_plain }, 0x40..=0x7e) => {
                 self.at = At::Ground;
-                Some(control(byte, is_plain))
+                control(byte, is_plain)
             }
             (At::Control { .. }, 0x20..=0x3f) => {
                 self.at = At::Control { is_plain: false };
@@ -109,14 +109,16 @@ impl Keys {
 }
 
 /// The key behind the last byte of `ESC [ …` or `ESC O …`.
-fn control(last: u8, is_plain: bool) -> Key {
-    match last {
+fn control(last: u8, is_plain: bool) -> Option<Key> {
+    Some(match last {
         b'C' if is_plain => Key::Right,
         b'D' if is_plain => Key::Left,
-        // Up, Down, End, Home; and with parameters Delete, words by Ctrl, a paste's brackets.
-        b'A' | b'B' | b'C' | b'D' | b'F' | b'H' | b'~' => Key::Edit,
+        // The window's focus came or went.
+        b'I' | b'O' if is_plain => return None,
+        // Up, Down, End, Home, the mouse; and with parameters Delete, words by Ctrl, a paste's brackets.
+        b'A' | b'B' | b'C' | b'D' | b'F' | b'H' | b'M' | b'm' | b'~' => Key::Edit,
         _ => Key::Other,
-    }
+    })
 }
 
 #[cfg(test)]
@@ -137,6 +139,7 @@ mod tests {
         );
         assert_eq!(keys(b"\x1b[C\x1bOD\x1b[1;5C\x1b[A\x1b[3~"), [Right, Left, Edit, Edit, Edit]);
         assert_eq!(keys(b"\t\x12\x1bb\x1b[5n"), [Edit, Other, Other, Other]);
+        assert_eq!(keys(b"\x1b[I\x1b[O\x1b[<0;3;4M"), [Edit]);
         assert_eq!(keys("猫\u{301}".as_bytes()), [Edit, Edit]);
     }
 

@@ -4,8 +4,10 @@ import { widthOf } from "../terminal/widths";
 const ESC = 0x1b;
 /** ^A ^E Tab ^K ^L ^U ^W */
 const EDITS = [0x01, 0x05, 0x09, 0x0b, 0x0c, 0x15, 0x17];
-/** Up, Down, End, Home; and with parameters Delete, words by Ctrl, a paste's brackets. */
-const MOVES = "ABCDFH~";
+/** Up, Down, End, Home, the mouse; and with parameters Delete, words by Ctrl, a paste's brackets. */
+const MOVES = "ABCDFHMm~";
+/** The window's focus came or went. */
+const FOCUS = "IO";
 
 /**
  * One key. "edit" moves or edits in a way not predicted, and text typed after it is text; "other" may change what all
@@ -88,7 +90,8 @@ function decode(letter: number[]): string | undefined {
 }
 
 /** The key behind the last byte of ESC [ … or ESC O …. */
-function control(last: string, isPlain: boolean): Key {
+function control(last: string, isPlain: boolean): Key | undefined {
+  if (isPlain && FOCUS.includes(last)) return undefined;
   if (isPlain && last === "C") return { name: "right" };
   if (isPlain && last === "D") return { name: "left" };
   return { name: MOVES.includes(last) ? "edit" : "other" };

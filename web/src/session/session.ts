@@ -93,7 +93,7 @@ export class ClientSession {
   send(now: number, ch: number, input: Uint8Array): bigint | undefined {
     if (input.length > INPUT_MAX) throw new RangeError(`an input has ${input.length} bytes; the kind splits larger ones`);
     const seq = this.#channels.get(ch)?.outbox.push(input);
-    if (seq !== undefined && this.#phase.name === "live") this.#phase.link.liveness.probeIfSilent(now);
+    if (seq !== undefined && this.#phase.name === "live") this.#phase.link.liveness.typed(now);
     return seq;
   }
 
@@ -131,6 +131,11 @@ export class ClientSession {
     return this.#channels.get(ch)?.outbox.waiting ?? [];
   }
 
+  /** How long a round trip takes on the Link in use, in milliseconds, smoothed; undefined before the first was measured. */
+  get srtt(): number | undefined {
+    return linkOf(this.#phase)?.liveness.srtt;
+  }
+
   /** When something was last heard on the Link in use. */
   get lastHeard(): number | undefined {
     return linkOf(this.#phase)?.liveness.lastHeard;
@@ -147,7 +152,7 @@ export class ClientSession {
   /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
   linkUp(now: number): void {
     if (this.#phase.name === "closed") return;
-    const srtt = linkOf(this.#phase)?.liveness.srtt;
+    const { srtt } = this;
     this.#noteProved(now);
     this.#forgetLink();
     this.#redialing = false;
