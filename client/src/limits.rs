@@ -39,6 +39,8 @@ pub(crate) const GUESSES_MAX: usize = 4096;
 pub(crate) const CELL_PASTS_MAX: usize = 8;
 /// Answers of the host that wait for their offset to be parsed; the newest says all that the others say.
 pub(crate) const ECHOES_WAITING_MAX: usize = 64;
+/// Keys on their way that are kept: more than anybody types in a round trip. The oldest go first.
+pub(crate) const STROKES_MAX: usize = 256;
 /// Prompts remembered: a shell, what runs in it, and some more.
 pub(crate) const PROMPTS_MAX: usize = 8;
 /// Cells of a prompt; a longer one is text.

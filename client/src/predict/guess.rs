@@ -3,6 +3,7 @@
 use devtail_protocol::Time;
 
 use super::shown::{Cell, Glyph, Spot};
+use super::strokes::Stroke;
 use crate::limits::CELL_PASTS_MAX;
 
 /// What a cell is guessed to show.
@@ -49,7 +50,7 @@ pub(super) enum Verdict {
 
 impl<S: Clone> Guess<S> {
     /// A guess that takes the place of `old` where the screen really shows `real`.
-    pub(super) fn new(old: Option<Self>, real: &Cell<S>, made: Time, seq: u64, epoch: u64) -> Self {
+    pub(super) fn new(old: Option<Self>, real: &Cell<S>, stroke: Stroke, epoch: u64) -> Self {
         let mut past = Past::default();
         if let Some(old) = old {
             past = old.past;
@@ -58,6 +59,7 @@ impl<S: Clone> Guess<S> {
             }
         }
         past.add(real.glyph, real.is_dim);
+        let Stroke { seq, made, .. } = stroke;
         Self { cell: None, is_typed: false, epoch, seq, made, past }
     }
 

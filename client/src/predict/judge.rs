@@ -3,6 +3,7 @@
 use devtail_protocol::Time;
 
 use super::guess::{Guess, Verdict};
+use super::keys::Key;
 use super::prompts::Prompts;
 use super::shown::{Cell, Shown, Spot};
 use super::{Place, Predictor};
@@ -11,10 +12,34 @@ impl<S: Clone + Default> Predictor<S> {
     /// Compares every guess with the screen.
     pub(super) fn judge(&mut self, now: Time, view: &impl Shown<Style = S>) {
         self.meet(view);
-        if self.judge_cells(now, view) {
-            self.judge_cursors(view);
+        self.settle();
+        let is_false = self.judge_cells(now, view) || !self.judge_cursors(view);
+        if is_false {
+            self.begin_anew(view);
         }
         self.display.adapt(self.is_active());
+    }
+
+    /// What was false takes everything down. Keys on their way are guessed anew, hidden, from where the cursor is now.
+    pub(super) fn begin_anew(&mut self, view: &impl Shown<Style = S>) {
+        self.clear();
+        for stroke in self.strokes.waiting() {
+            self.stroke(view, stroke, false);
+        }
+    }
+
+    /// Whether the cursor is in a row where no key can have taken it: the program moved what was typed in.
+    pub(super) fn is_astray(&self, view: &impl Shown<Style = S>) -> bool {
+        let (Some(last), Some(real)) = (self.cursors.last(), view.cursor()) else { return false };
+        let rows = self.anchor.min(last.spot.row)..=self.anchor.max(last.spot.row);
+        !rows.contains(&real.row)
+    }
+
+    fn settle(&mut self) {
+        let echoes = &self.echoes;
+        while let Some(stroke) = self.strokes.settled(|seq| echoes.has_settled(seq)) {
+            self.prompts.is_fresh = matches!(stroke.key, Key::Enter | Key::Interrupt);
+        }
     }
 
     /// Drops everything where the screen is not the one that was guessed at.
@@ -36,9 +61,10 @@ impl<S: Clone + Default> Predictor<S> {
         }
     }
 
-    /// Whether the cursors still count.
+    /// Whether one was false.
     fn judge_cells(&mut self, now: Time, view: &impl Shown<Style = S>) -> bool {
         let spots: Vec<Spot> = self.guesses.keys().copied().collect();
+        let mut is_false = false;
         for spot in spots {
             let real = view.cell(spot);
             let Some(guess) = self.guesses.get(&spot) else { continue };
@@ -54,15 +80,11 @@ impl<S: Clone + Default> Predictor<S> {
                 }
                 Verdict::False => {
                     self.blame(epoch);
-                    if self.is_proven(epoch) {
-                        self.reset();
-                        return false;
-                    }
-                    self.kill(view, epoch);
+                    is_false = true;
                 }
             }
         }
-        true
+        is_false
     }
 
     /// What came true proves its epoch, if the cursor stands behind it: an output that only happens to put this letter
@@ -82,7 +104,9 @@ impl<S: Clone + Default> Predictor<S> {
                 && place.spot.row == spot.row
                 && view.cursor().is_some_and(is_between)
         };
-        if guess.is_typed && self.cursors.iter().any(is_reached) {
+        let is_safe = view.is_alternate() || self.line.as_ref().is_some_and(|line| line.is_safe);
+        let may_prove = guess.is_typed && is_safe;
+        if may_prove && self.cursors.iter().any(is_reached) {
             self.proven = self.proven.max(guess.epoch);
             if let Some(line) =
                 self.line.as_ref().filter(|line| is_of(line.epoch, line.row, spot, guess))
@@ -105,20 +129,11 @@ impl<S: Clone + Default> Predictor<S> {
         }
     }
 
-    /// Drops an epoch that nobody saw, and what was typed after it.
-    fn kill(&mut self, view: &impl Shown<Style = S>, epoch: u64) {
-        self.guesses.retain(|_, guess| guess.epoch < epoch);
-        self.cursors.retain(|place| place.epoch < epoch);
-        if let Some(spot) = view.cursor() {
-            self.cursors.push(Place { spot, epoch: self.epoch, seq: self.newest });
-        }
-        self.become_tentative();
-    }
-
-    fn judge_cursors(&mut self, view: &impl Shown<Style = S>) {
-        let Some(last) = self.cursors.last() else { return };
+    /// Whether the cursor is where it was guessed to be, once that is certain.
+    fn judge_cursors(&mut self, view: &impl Shown<Style = S>) -> bool {
+        let Some(last) = self.cursors.last() else { return true };
         if self.echoes.has_settled(last.seq) && Some(last.spot) != view.cursor() {
-            return self.reset();
+            return false;
         }
         let (echoes, guesses, newest) = (&self.echoes, &self.guesses, last.epoch);
         self.cursors.retain(|place| {
@@ -130,6 +145,7 @@ impl<S: Clone + Default> Predictor<S> {
                 });
             !is_past && !echoes.has_settled(place.seq)
         });
+        true
     }
 }
 

@@ -3,11 +3,14 @@
 //! The rules are mosh's ("Mosh: An Interactive Remote Shell for Mobile Clients", 2012), with their numbers. Every key
 //! becomes guesses, each a cell or the cursor's place, in an epoch. An epoch is shown only once one of its guesses came
 //! true; what could change the meaning of keys begins a new one. What comes true is dropped for the real cell, what
-//! does not takes everything down. Where this goes beyond mosh:
+//! does not takes everything down. Where this differs from mosh:
 //!
 //! - **Early credit, late blame.** The screen is read at every output, and a guess that came true goes at once. It is
 //!   judged false only behind the offset before which, as the host says, every immediate effect of its key lies.
-//! - **Secrets are known.** While the host says that what is typed is not echoed, nothing is guessed at all.
+//! - **Secrets are known.** While the host says that what is typed is not echoed, nothing is guessed at all. And outside
+//!   of full-screen programs nothing is proven at the beginning of a row: the driver echoes there what is typed ahead of
+//!   a program, a password too.
+//! - **Keys on their way are not forgotten.** When a guess was false, they are guessed anew from where the cursor is.
 //! - **Suggestions are not text.** Dim cells behind the cursor are overwritten, not moved; and nothing behind a gap of two
 //!   blanks is moved, such as a prompt at the right or another pane.
 //! - **A prompt that was proven stays proven.** After Enter, once all that was typed is settled, an epoch that begins
@@ -31,6 +34,7 @@ mod keys;
 mod overlay;
 mod prompts;
 mod shown;
+mod strokes;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -44,6 +48,7 @@ use self::keys::Keys;
 pub use self::overlay::{Overlay, Painted};
 use self::prompts::{Line, Prompts};
 pub use self::shown::{Cell, Extent, Glyph, Shown, Spot};
+use self::strokes::{Stroke, Strokes};
 use crate::limits::PREDICTED_INPUT_MAX;
 
 /// How something was typed.
@@ -64,12 +69,19 @@ pub struct Predictor<S> {
     cursors: Vec<Place>,
     /// Where the first of `cursors` began.
     line: Option<Line>,
+    /// The row it began in.
+    anchor: u16,
+    /// A row at whose beginning was typed, and nothing but text since.
+    row_begun: Option<u16>,
+    /// A key has left that row since: what stands in the row it came to is not what will stand there.
+    has_left_row: bool,
     /// Guesses belong to this epoch now.
     epoch: u64,
     /// Epochs up to this one are shown.
     proven: u64,
     /// The newest input typed.
     newest: u64,
+    strokes: Strokes,
     echoes: Echoes,
     display: Display,
     prompts: Prompts,
@@ -86,9 +98,13 @@ impl<S: Clone + Default> Predictor<S> {
             guesses: BTreeMap::new(),
             cursors: Vec::new(),
             line: None,
+            anchor: 0,
+            row_begun: None,
+            has_left_row: false,
             epoch: 1,
             proven: 0,
             newest: 0,
+            strokes: Strokes::default(),
             echoes: Echoes::default(),
             display: Display::default(),
             prompts: Prompts::default(),
@@ -107,15 +123,28 @@ impl<S: Clone + Default> Predictor<S> {
             return;
         }
         match typed {
-            Typed::Keys(bytes) if bytes.len() > PREDICTED_INPUT_MAX => self.reset(),
+            Typed::Keys(bytes) if bytes.len() > PREDICTED_INPUT_MAX => {
+                self.prompts.is_fresh = false;
+                self.reset();
+            }
             Typed::Keys(bytes) => {
+                if self.is_astray(view) {
+                    self.begin_anew(view);
+                }
                 for &byte in bytes {
                     if let Some(key) = self.keys.feed(byte) {
-                        self.key(now, view, key, is_settled);
+                        let stroke = Stroke { key, seq, made: now };
+                        self.strokes.push(stroke);
+                        self.stroke(view, stroke, is_settled);
                     }
                 }
             }
-            Typed::Composed => self.become_tentative(),
+            Typed::Composed => {
+                // Nobody knows where the cursor will be.
+                self.prompts.is_fresh = false;
+                self.strokes.clear();
+                self.become_tentative();
+            }
         }
     }
 
@@ -159,6 +188,12 @@ impl<S: Clone + Default> Predictor<S> {
 
     /// Drops all guesses: what is typed next is shown once it is proven.
     pub fn reset(&mut self) {
+        self.strokes.clear();
+        self.clear();
+    }
+
+    /// Drops all guesses, and keeps what is on its way.
+    fn clear(&mut self) {
         self.guesses.clear();
         self.cursors.clear();
         self.line = None;

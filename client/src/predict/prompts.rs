@@ -12,6 +12,8 @@ pub(super) struct Line {
     /// Whether Enter or ^C brought the cursor here, so that what stands left of it is a prompt.
     pub(super) is_fresh: bool,
     pub(super) before: String,
+    /// Whether an echo in it proves anything.
+    pub(super) is_safe: bool,
     /// Columns of the known prompt that it begins with.
     pub(super) prompt_cols: Option<u16>,
 }
@@ -23,7 +25,7 @@ pub(super) struct Prompts {
     known: Vec<String>,
     /// A key was typed that may change what keys mean, or a guess behind a prompt was false; until the next proof.
     is_doubtful: bool,
-    /// No key but text since Enter or ^C.
+    /// Of the keys whose effects are there the last was Enter or ^C.
     pub(super) is_fresh: bool,
 }
 
@@ -45,7 +47,8 @@ impl Prompts {
         let known = self.known.iter().filter(|prompt| before.starts_with(prompt.as_str()));
         let prompt_cols = known.map(|prompt| prompt.chars().count()).max();
         let prompt_cols = prompt_cols.and_then(|cols| u16::try_from(cols).ok());
-        Line { row: at.row, epoch, is_fresh: self.is_fresh, before, prompt_cols }
+        let is_fresh = self.is_fresh;
+        Line { row: at.row, epoch, is_fresh, before, is_safe: false, prompt_cols }
     }
 
     /// Typing in this line was echoed.

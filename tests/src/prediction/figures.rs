@@ -36,8 +36,11 @@ impl Figures {
     /// whose host is `one_way` ms away.
     pub fn compare(recording: &Recording, truth: &Film, seen: &Film, one_way: u64) -> Self {
         let mut figures = Self::default();
-        let typed: Vec<&Moment> =
-            recording.moments.iter().filter(|moment| !matches!(moment.what, What::Output(_))).collect();
+        let typed: Vec<&Moment> = recording
+            .moments
+            .iter()
+            .filter(|moment| !matches!(moment.what, What::Output(_)))
+            .collect();
         for (number, moment) in typed.iter().enumerate() {
             let next = typed.get(number + 1).map_or(u64::MAX, |next| next.at);
             figures.key(moment.at, next.min(moment.at + EFFECT_WITHIN), truth, seen, one_way);

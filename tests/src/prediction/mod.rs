@@ -5,20 +5,24 @@
 
 mod case;
 mod figures;
+mod mosh;
 mod picture;
 mod record;
 mod recording;
 mod replay;
 mod scene;
 mod script;
+mod tty;
 mod window;
 
 pub use case::Case;
 pub use figures::Figures;
+pub use mosh::mosh;
 pub use picture::{Film, Picture};
 pub use record::record;
 pub use recording::{Moment, Recording, What};
 pub use replay::{replay, truth};
 pub use scene::{Program, Stage};
 pub use script::{Act, SCRIPTS, Script};
+pub use tty::Tty;
 pub use window::Window;

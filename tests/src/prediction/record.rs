@@ -4,7 +4,7 @@
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use devtail_channels::terminal::{Mark, Size, Source};
 use rustix::termios::{LocalModes, tcgetattr};
 
@@ -20,6 +20,9 @@ const ROWS: u32 = 24;
 const QUIET: Duration = Duration::from_millis(400);
 /// A program that begins is waited for longer.
 const BEGINNING: Duration = Duration::from_millis(1500);
+/// What a person waits for comes within this long: sudo takes its time after a wrong password.
+const SAYS_WITHIN: Duration = Duration::from_secs(20);
+const TURN: Duration = Duration::from_millis(20);
 /// And one that never is quiet is typed into all the same.
 const QUIET_WITHIN: Duration = Duration::from_secs(10);
 
@@ -63,16 +66,20 @@ pub fn record(script: &Script) -> Result<Recording> {
 impl Recorder {
     fn act(&mut self, act: Act, chance: &mut Chance) -> Result<()> {
         match act {
-            Act::Type(text) => text.chars().try_for_each(|char| {
-                self.key(What::Typed(char.to_string()), pace(chance, char))
-            }),
-            Act::Secret(text) => text.chars().try_for_each(|char| {
-                self.key(What::Secret(char.to_string()), pace(chance, char))
-            }),
+            Act::Type(text) => text
+                .chars()
+                .try_for_each(|char| self.key(What::Typed(char.to_string()), pace(chance, char))),
+            Act::Secret(text) => text
+                .chars()
+                .try_for_each(|char| self.key(What::Secret(char.to_string()), pace(chance, char))),
             Act::Press(keys, times) => (0..times)
                 .try_for_each(|_| self.key(What::Typed(keys.to_owned()), pace(chance, ' '))),
             Act::Read => {
                 self.quiet(QUIET)?;
+                self.listen(Duration::from_millis(reading(chance)))
+            }
+            Act::Await(text) => {
+                self.said(text)?;
                 self.listen(Duration::from_millis(reading(chance)))
             }
         }
@@ -87,7 +94,23 @@ impl Recorder {
         let (What::Typed(keys) | What::Secret(keys) | What::Output(keys)) = &what;
         let keys = keys.clone();
         self.note(what);
-        self.stage.types(&keys)
+        self.stage.tty.types(&keys)
+    }
+
+    /// Listens until the program has said this, since the last key.
+    fn said(&mut self, text: &str) -> Result<()> {
+        let deadline = Instant::now() + SAYS_WITHIN;
+        let is_key = |moment: &Moment| !matches!(moment.what, What::Output(_));
+        let from = self.moments.iter().rposition(is_key).unwrap_or(0);
+        let is_said = |moment: &Moment| match &moment.what {
+            What::Output(output) => output.contains(text),
+            What::Typed(_) | What::Secret(_) => false,
+        };
+        while !self.moments[from..].iter().any(is_said) {
+            ensure!(Instant::now() < deadline && !self.is_over, "{text:?} never came");
+            self.listen(TURN)?;
+        }
+        Ok(())
     }
 
     /// Listens until nothing more comes.
@@ -106,7 +129,8 @@ impl Recorder {
     fn listen(&mut self, time: Duration) -> Result<()> {
         let end = Instant::now() + time;
         loop {
-            match self.stage.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self.stage.tty.output.recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
                 Ok(bytes) => self.output(&bytes)?,
                 Err(RecvTimeoutError::Timeout) => return Ok(()),
                 Err(RecvTimeoutError::Disconnected) => {
@@ -124,7 +148,7 @@ impl Recorder {
             let turn = self.source.take(rest);
             rest = &rest[turn.used..];
             self.cut.extend(turn.log);
-            self.stage.types(&String::from_utf8_lossy(&turn.replies))?;
+            self.stage.tty.types(&String::from_utf8_lossy(&turn.replies))?;
         }
         let whole = match std::str::from_utf8(&self.cut) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
@@ -137,7 +161,7 @@ impl Recorder {
 
     /// What is typed became secret, or is so no more: the host says so before what came after.
     fn mark(&mut self) {
-        let Ok(settings) = tcgetattr(&self.stage.master) else { return };
+        let Ok(settings) = tcgetattr(&self.stage.tty.master) else { return };
         let modes = settings.local_modes;
         let is_secret = modes.contains(LocalModes::ICANON) && !modes.contains(LocalModes::ECHO);
         if is_secret != self.is_secret {

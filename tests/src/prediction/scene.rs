@@ -1,18 +1,17 @@
 //! Where a session is recorded: a home with a small project in it, and the programs as people set them up.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::fs;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
 
 use anyhow::{Context as _, Result, ensure};
 use devtail_channels::terminal::Size;
 use rustix::process::getuid;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
+
+use super::tty::Tty;
 
 /// What runs in a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,16 +30,13 @@ pub enum Program {
     Agent,
 }
 
-/// A terminal with a program in it.
+/// A program in its terminal, with a home of its own.
 #[derive(Debug)]
 pub struct Stage {
-    /// The terminal's other end: keys go in here.
-    pub master: File,
-    /// What the program writes, as it is read.
-    pub output: Receiver<Vec<u8>>,
-    child: Child,
+    /// The terminal.
+    pub tty: Tty,
     servers: Vec<Child>,
-    _home: TempDir,
+    home: TempDir,
 }
 
 const BASHRC: &str = "PS1='dev@box:\\W\\$ '\nHISTFILE=\n";
@@ -64,46 +60,34 @@ impl Stage {
     pub fn set(program: Program, size: Size, before: &[String]) -> Result<Self> {
         let home = tempfile::Builder::new().prefix("box-").tempdir()?;
         let servers = furnish(home.path(), program)?;
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
-        grantpt(&master)?;
-        unlockpt(&master)?;
-        let winsize =
-            Winsize { ws_row: size.rows(), ws_col: size.cols(), ws_xpixel: 0, ws_ypixel: 0 };
-        tcsetwinsize(&master, winsize)?;
-        let name = ptsname(&master, Vec::new())?.into_string()?;
-        let slave = OpenOptions::new().read(true).write(true).open(name)?;
         let mut words = before.to_vec();
         words.extend(program.command().into_iter().map(str::to_owned));
-        let child = Command::new("setsid")
-            .args(["--ctty", "--wait"])
-            .args(&words)
-            .current_dir(home.path().join("shop"))
-            .env_clear()
-            .envs(environment(home.path()))
-            .stdin(slave.try_clone()?)
-            .stdout(slave.try_clone()?)
-            .stderr(slave)
-            .spawn()
-            .context("cannot start setsid")?;
-        let master = File::from(master);
-        let output = read_all(master.try_clone()?);
-        Ok(Self { master, output, child, servers, _home: home })
+        let folder = home.path().join("shop");
+        let tty = Tty::start(&words, &folder, environment(home.path()), size)?;
+        Ok(Self { tty, servers, home })
     }
 
-    /// Types.
+    /// Starts another program beside it, in a terminal of its own.
     ///
     /// # Errors
-    /// The terminal is gone.
-    pub fn types(&mut self, keys: &str) -> Result<()> {
-        Ok(self.master.write_all(keys.as_bytes())?)
+    /// As [`Self::set`].
+    pub fn beside(
+        &self,
+        words: &[String],
+        more: (&'static str, String),
+        size: Size,
+    ) -> Result<Tty> {
+        let mut environment = environment(self.home.path());
+        environment.push(more);
+        Tty::start(words, self.home.path(), environment, size)
     }
 }
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        for child in self.servers.iter_mut().chain([&mut self.child]) {
-            let _ = child.kill();
-            let _ = child.wait();
+        for server in &mut self.servers {
+            let _ = server.kill();
+            let _ = server.wait();
         }
     }
 }
@@ -169,16 +153,17 @@ fn furnish(home: &Path, program: Program) -> Result<Vec<Child>> {
     if program != Program::Stranger {
         return Ok(Vec::new());
     }
-    let server = server(home)?;
-    let owned = Command::new("chmod").args(["-R", "a+rX"]).arg(home).status()?;
-    ensure!(owned.success(), "the home cannot be opened to a stranger");
-    Ok(vec![server])
+    let opened = Command::new("chmod").args(["-R", "a+rX"]).arg(home).status()?;
+    ensure!(opened.success(), "the home cannot be opened to a stranger");
+    Ok(vec![server(home)?])
 }
 
 fn cart() -> String {
     let mut text = "class Cart:\n    def __init__(self):\n        self.items = []\n\n".to_owned();
     for number in 1..=30 {
-        text += &format!("    def total_{number}(self, discount=0):\n        return sum(self.items[:{number}]) - discount\n\n");
+        text += &format!(
+            "    def total_{number}(self, discount=0):\n        return sum(self.items[:{number}]) - discount\n\n"
+        );
     }
     text
 }
@@ -201,9 +186,11 @@ fn server(home: &Path) -> Result<Child> {
     ensure!(keygen.status()?.success(), "ssh-keygen failed");
     let config = format!(
         "Host box\n  HostName 127.0.0.1\n  Port {port}\n  User nobody\n  StrictHostKeyChecking no\n\
-         UserKnownHostsFile /dev/null\n  PubkeyAuthentication no\n  LogLevel ERROR\n"
+         UserKnownHostsFile /dev/null\n  PubkeyAuthentication no\n  KbdInteractiveAuthentication no\n  LogLevel ERROR\n"
     );
-    fs::write(home.join("shop/ssh.conf"), config)?;
+    let path = home.join("shop/ssh.conf");
+    fs::write(&path, config)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
     fs::create_dir_all("/run/sshd")?;
     let server = Command::new("/usr/sbin/sshd")
         .args(["-D", "-f", "/dev/null", "-o", "UsePAM=yes", "-o", "PidFile=none", "-o"])
@@ -215,17 +202,4 @@ fn server(home: &Path) -> Result<Child> {
         .stderr(Stdio::null())
         .spawn();
     server.context("cannot start sshd: install openssh-server")
-}
-
-fn read_all(mut master: File) -> Receiver<Vec<u8>> {
-    let (read, output) = channel();
-    std::thread::spawn(move || {
-        let mut buffer = [0; 64 << 10];
-        while let Ok(count @ 1..) = master.read(&mut buffer) {
-            if read.send(buffer[..count].to_vec()).is_err() {
-                return;
-            }
-        }
-    });
-    output
 }

@@ -2,25 +2,29 @@
 import { Guess } from "./guess";
 import type { Key } from "./keys";
 import { GUESSES_MAX } from "./limits";
+import type { Line } from "./prompts";
 import { BLANK, type Cell, OTHER, type Shown, type Spot } from "./shown";
 import type { State } from "./state";
+import type { Stroke } from "./strokes";
 
-/** One key, on one screen, at one moment. */
+/** One key, on one screen. */
 export class Edit<S> {
   readonly #state: State<S>;
   readonly #view: Shown<S>;
-  readonly #now: number;
+  readonly #stroke: Stroke;
   readonly #cols: number;
 
-  constructor(state: State<S>, view: Shown<S>, now: number) {
+  constructor(state: State<S>, view: Shown<S>, stroke: Stroke) {
     this.#state = state;
     this.#view = view;
-    this.#now = now;
+    this.#stroke = stroke;
     this.#cols = view.extent.cols;
   }
 
-  key(key: Key, isSettled: boolean): void {
-    const { prompts } = this.#state;
+  /** `isSettled`: all that was typed before it is there. */
+  act(isSettled: boolean): void {
+    const { key } = this.#stroke;
+    if (!["text", "backspace", "left", "right"].includes(key.name)) this.#state.rowBegun = undefined;
     switch (key.name) {
       case "text":
       case "backspace":
@@ -30,21 +34,17 @@ export class Edit<S> {
         break;
       case "enter":
         this.#state.becomeTentative();
-        if (this.#begin(false)) this.#newLine();
-        prompts.isFresh = true;
+        if (!this.#begin(false)) break;
+        this.#state.line = undefined;
+        this.#newLine();
         break;
       case "interrupt":
-        this.#state.becomeTentative();
-        prompts.isFresh = true;
-        break;
       case "edit":
         this.#state.becomeTentative();
-        prompts.isFresh = false;
         break;
       case "other":
         this.#state.becomeTentative();
-        prompts.isFresh = false;
-        prompts.doubt();
+        this.#state.prompts.doubt();
         break;
     }
     if (this.#state.count > GUESSES_MAX) this.#state.reset();
@@ -59,10 +59,10 @@ export class Edit<S> {
 
   /** Sees to it that the last of `cursors` is of this epoch; false if nobody knows where the cursor is. */
   #begin(isSettled: boolean): boolean {
-    const { cursors, epoch, newest } = this.#state;
+    const { cursors, epoch } = this.#state;
     const last = cursors.at(-1);
     if (!last) return this.#beginLine(isSettled);
-    if (last.epoch !== epoch) cursors.push({ spot: last.spot, epoch, seq: newest });
+    if (last.epoch !== epoch) cursors.push({ spot: last.spot, epoch, seq: this.#stroke.seq });
     return true;
   }
 
@@ -75,16 +75,29 @@ export class Edit<S> {
     }
     const line = state.prompts.line(this.#view, spot, state.epoch);
     if (isSettled && state.count === 0 && state.prompts.trusts(line)) state.proven = state.epoch;
+    line.isSafe = this.#isSafe(line);
+    state.rowBegun = line.isSafe ? undefined : spot.row;
     state.line = line;
-    state.cursors.push({ spot, epoch: state.epoch, seq: state.newest });
+    state.anchor = spot.row;
+    state.hasLeftRow = false;
+    state.cursors.push({ spot, epoch: state.epoch, seq: this.#stroke.seq });
     return true;
+  }
+
+  /**
+   * Whether an echo in this line says how a program reads: in a full-screen program, behind a known prompt, or where a program
+   * put the cursor. From the beginning of a row on it may be the driver's, of keys that nobody reads yet.
+   */
+  #isSafe(line: Line): boolean {
+    const isPut = line.before.length > 0 && this.#state.rowBegun !== line.row;
+    return this.#view.isAlternate || line.promptCols !== undefined || isPut;
   }
 
   #insert(char: string): void {
     const at = this.#place;
     // In the last column some programs wrap, some write a mark, some scroll.
     if (at.col + 1 >= this.#cols) this.#state.becomeTentative();
-    if (!this.#hasSuggestion(at)) this.#makeRoom(at);
+    if (!this.#state.hasLeftRow && !this.#hasSuggestion(at)) this.#makeRoom(at);
     this.#guess(at, { glyph: char, isDim: false, style: this.#styleLeftOf(at) }, true);
     if (at.col + 1 < this.#cols) return this.#moveTo({ row: at.row, col: at.col + 1 });
     this.#state.becomeTentative();
@@ -104,7 +117,8 @@ export class Edit<S> {
     const from = this.#place;
     if (from.col === 0 || this.#isWall(from)) return;
     const at = { row: from.row, col: from.col - 1 };
-    const end = this.#hasSuggestion(from) ? from.col : this.#runEnd(from);
+    const isEnd = this.#state.hasLeftRow || this.#hasSuggestion(from);
+    const end = isEnd ? from.col : this.#runEnd(from);
     for (let col = at.col; col < end; col++) {
       const to = { row: at.row, col };
       const blank = () => ({ glyph: BLANK, isDim: false, style: this.#view.cell(to).style });
@@ -130,7 +144,7 @@ export class Edit<S> {
 
   /** On the last row the line is guessed to become blank; that the rest scrolls is not guessed. */
   #newLine(): void {
-    this.#state.line = undefined;
+    this.#state.hasLeftRow = true;
     const at = this.#place;
     if (at.row + 1 < this.#view.extent.rows) return this.#moveTo({ row: at.row + 1, col: 0 });
     for (let col = 0; col < this.#cols; col++) {
@@ -177,9 +191,10 @@ export class Edit<S> {
   }
 
   #guess(spot: Spot, cell: Cell<S> | undefined, isTyped = false): void {
-    const { newest: seq, epoch } = this.#state;
+    const { seq, made } = this.#stroke;
+    const { epoch } = this.#state;
     const old = this.#state.guessAt(spot);
-    this.#state.keep(new Guess(old, this.#view.cell(spot), { cell, isTyped, spot, epoch, seq, made: this.#now }));
+    this.#state.keep(new Guess(old, this.#view.cell(spot), { cell, isTyped, spot, epoch, seq, made }));
   }
 
   /** Where the next key acts. */
@@ -189,7 +204,7 @@ export class Edit<S> {
 
   #moveTo(spot: Spot): void {
     const { epoch } = this.#state.cursors.pop()!;
-    this.#state.cursors.push({ spot, epoch, seq: this.#state.newest });
+    this.#state.cursors.push({ spot, epoch, seq: this.#stroke.seq });
   }
 }
 

@@ -2,7 +2,7 @@
 // which tells the rules and where they come from; both are held to tests/prediction/cases. Pure: `now` is an argument.
 import { Edit } from "./edit";
 import type { Guess } from "./guess";
-import { judge } from "./judge";
+import { beginAnew, isAstray, judge } from "./judge";
 import { Keys } from "./keys";
 import { PREDICTED_INPUT_MAX } from "./limits";
 import { BLANK, isSame, OTHER, type Shown, type Spot } from "./shown";
@@ -43,11 +43,23 @@ export class Predictor<S> {
       this.#keys = new Keys();
       return;
     }
-    if (typed.name === "composed") return state.becomeTentative();
-    if (typed.bytes.length > PREDICTED_INPUT_MAX) return state.reset();
+    if (typed.name === "composed") {
+      // Nobody knows where the cursor will be.
+      state.prompts.isFresh = false;
+      state.strokes.clear();
+      return state.becomeTentative();
+    }
+    if (typed.bytes.length > PREDICTED_INPUT_MAX) {
+      state.prompts.isFresh = false;
+      return state.reset();
+    }
+    if (isAstray(state, view)) beginAnew(state, view);
     for (const byte of typed.bytes) {
       const key = this.#keys.feed(byte);
-      if (key) new Edit(state, view, now).key(key, isSettled);
+      if (!key) continue;
+      const stroke = { key, seq, made: now };
+      state.strokes.push(stroke);
+      new Edit(state, view, stroke).act(isSettled);
     }
   }
 

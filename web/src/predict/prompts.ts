@@ -12,6 +12,8 @@ export interface Line {
   readonly isFresh: boolean;
   /** One entry a cell. */
   readonly before: readonly string[];
+  /** Whether an echo in it proves anything. */
+  isSafe: boolean;
   /** Columns of the known prompt that it begins with. */
   readonly promptCols: number | undefined;
 }
@@ -22,7 +24,7 @@ export class Prompts {
   #known: (readonly string[])[] = [];
   /** A key was typed that may change what keys mean, or a guess behind a prompt was false; until the next proof. */
   #isDoubtful = false;
-  /** No key but text since Enter or ^C. */
+  /** Of the keys whose effects are there the last was Enter or ^C. */
   isFresh = true;
 
   /** Whether typing behind this text can be shown at once. */
@@ -35,7 +37,7 @@ export class Prompts {
     const before = Array.from({ length: at.col }, (_, col) => view.cell({ row: at.row, col }).glyph);
     const known = this.#known.filter((prompt) => prompt.every((glyph, col) => before[col] === glyph));
     const promptCols = known.length === 0 ? undefined : Math.max(...known.map((prompt) => prompt.length));
-    return { row: at.row, epoch, isFresh: this.isFresh, before, promptCols };
+    return { row: at.row, epoch, isFresh: this.isFresh, before, isSafe: false, promptCols };
   }
 
   /** Typing in this line was echoed. */

@@ -4,6 +4,7 @@ import { Echoes } from "./echoes";
 import type { Guess, Place } from "./guess";
 import { type Line, Prompts } from "./prompts";
 import type { Extent, Spot } from "./shown";
+import { Strokes } from "./strokes";
 
 /** Columns a row can have, and more: a guess's key orders rows before columns. */
 const COLS_MAX = 1 << 16;
@@ -14,12 +15,19 @@ export class State<S> {
   cursors: Place[] = [];
   /** Where the first of `cursors` began. */
   line: Line | undefined;
+  /** The row it began in. */
+  anchor = 0;
+  /** A row at whose beginning was typed, and nothing but text since. */
+  rowBegun: number | undefined;
+  /** A key has left that row since: what stands in the row it came to is not what will stand there. */
+  hasLeftRow = false;
   /** Guesses belong to this epoch now. */
   epoch = 1;
   /** Epochs up to this one are shown. */
   proven = 0;
   /** The newest input typed. */
   newest = 0n;
+  readonly strokes = new Strokes();
   readonly echoes = new Echoes();
   readonly display = new Display();
   prompts = new Prompts();
@@ -63,6 +71,12 @@ export class State<S> {
 
   /** Drops all guesses: what is typed next is shown once it is proven. */
   reset(): void {
+    this.strokes.clear();
+    this.clear();
+  }
+
+  /** Drops all guesses, and keeps what is on its way. */
+  clear(): void {
     this.#guesses.clear();
     this.cursors = [];
     this.line = undefined;

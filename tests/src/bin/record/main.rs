@@ -18,7 +18,11 @@ struct Args {
 fn main() -> Result<()> {
     let args = Args::parse();
     let known = |name: &String| SCRIPTS.iter().any(|script| script.name == name);
-    ensure!(args.names.iter().all(known), "the sessions are: {:?}", SCRIPTS.iter().map(|script| script.name).collect::<Vec<_>>());
+    ensure!(
+        args.names.iter().all(known),
+        "the sessions are: {:?}",
+        SCRIPTS.iter().map(|script| script.name).collect::<Vec<_>>()
+    );
     for script in SCRIPTS {
         if args.names.is_empty() || args.names.iter().any(|name| name == script.name) {
             let recording = record(script)?;
