@@ -107,7 +107,9 @@ impl Recorder {
             What::Typed(_) | What::Secret(_) => false,
         };
         while !self.moments[from..].iter().any(is_said) {
-            ensure!(Instant::now() < deadline && !self.is_over, "{text:?} never came");
+            let last = &self.moments[from..];
+            let in_time = Instant::now() < deadline && !self.is_over;
+            ensure!(in_time, "{text:?} never came, but {last:?}");
             self.listen(TURN)?;
         }
         Ok(())
