@@ -3,8 +3,8 @@ import type { Driver } from "../driver/driver";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
-import { Emulator } from "../terminal/emulator";
-import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { Emulator, type Manner } from "../terminal/emulator";
+import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, predictedKeys, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { button, h } from "./element";
@@ -63,7 +63,7 @@ export class Pane {
     this.#listener = listener;
     this.#emulator = new Emulator(
       {
-        typed: (bytes) => this.#typed(listener.transform(bytes)),
+        typed: (bytes, manner) => this.#typed(listener.transform(bytes), manner),
         reported: (bytes) => this.#send(keys(bytes)),
         titled: (title) => this.#titled(title),
         rang: () => this.#rang(),
@@ -158,7 +158,9 @@ export class Pane {
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
       case "data":
-        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
+        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length), (to) => this.#emulator.prediction?.parsed(to)));
+      case "echoed":
+        return this.#emulator.prediction?.echoed(event.seq, event.at);
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
@@ -189,7 +191,7 @@ export class Pane {
 
   #restore(snapshot: Snapshot, at: bigint, had: bigint | undefined): void {
     this.#life += 1;
-    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at));
+    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at, (to) => this.#emulator.prediction?.restored(to)));
     this.name = snapshot.name;
     this.#titled(snapshot.title);
     if (had === undefined) return;
@@ -201,16 +203,19 @@ export class Pane {
     if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
   }
 
-  #parsed(offset: bigint): () => void {
+  #parsed(offset: bigint, then: (offset: bigint) => void): () => void {
     const life = this.#life;
     return () => {
-      if (life === this.#life) this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+      if (life !== this.#life) return;
+      this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+      then(offset);
     };
   }
 
-  #typed(bytes: Uint8Array): void {
+  #typed(bytes: Uint8Array, { composed }: Manner): void {
     this.#claimSize((room, grid) => this.#claim.work(room, grid));
-    this.#send(keys(bytes));
+    const seq = this.#send(predictedKeys(bytes));
+    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.srtt));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }

@@ -2,8 +2,9 @@
 import { Terminal } from "@xterm/xterm";
 
 import { readClipboard } from "./clipboard";
-import { MARK_OSC, readMark, writeMark } from "./mark";
+import { MARK_OSC, readMark, readSecret, writeMark } from "./mark";
 import type { Grid } from "./message";
+import { Prediction } from "./prediction";
 import { scrollByTouch } from "./touch";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
 import { onThemeChange, theme } from "./theme";
@@ -18,10 +19,16 @@ const CONTRAST_MIN = 4.5;
 const CANCEL = "\x18";
 const OSC_CLIPBOARD = 52;
 
+/** How something came to be typed. */
+export interface Manner {
+  /** By an input method, a suggestion or a correction: nobody pressed a key for each letter. */
+  composed: boolean;
+}
+
 /** Whom an emulator speaks to. */
 export interface EmulatorListener {
   /** A person typed, pasted or clicked. */
-  typed(bytes: Uint8Array): void;
+  typed(bytes: Uint8Array, manner: Manner): void;
   /** The focus came or went, and the program wants to know. */
   reported(bytes: Uint8Array): void;
   titled(title: string): void;
@@ -37,6 +44,10 @@ export class Emulator {
   readonly #fontPx: number;
   readonly #forgetTheme: () => void;
   #place: HTMLElement | undefined;
+  #isComposed = false;
+  /** The host says that what is typed is not shown. */
+  #isSecret = false;
+  #prediction: Prediction | undefined;
 
   constructor(listener: EmulatorListener, grid: Grid, fontPx: number) {
     this.#listener = listener;
@@ -72,6 +83,16 @@ export class Emulator {
     textarea?.addEventListener("focus", () => this.#reportFocus(FOCUS_IN));
     textarea?.addEventListener("blur", () => this.#reportFocus(FOCUS_OUT));
     textarea?.setAttribute("aria-label", "Terminal");
+    // xterm.js hands a composition over in a task of its own, behind the one that ends it.
+    textarea?.addEventListener("compositionstart", () => (this.#isComposed = true));
+    textarea?.addEventListener("compositionend", () => setTimeout(() => (this.#isComposed = false)));
+    const screen = place.querySelector<HTMLElement>(".xterm-screen");
+    if (screen) this.#prediction = new Prediction(this.#terminal, screen, () => this.#isSecret);
+  }
+
+  /** What typing will show, shown before the host has answered; undefined before `mount`. */
+  get prediction(): Prediction | undefined {
+    return this.#prediction;
   }
 
   /** Shows what came next; `parsed` is called once it is parsed. */
@@ -136,22 +157,26 @@ export class Emulator {
 
   dispose(): void {
     this.#forgetTheme();
+    this.#prediction?.dispose();
     this.#terminal.dispose();
   }
 
   #listen(): void {
     const { parser } = this.#terminal;
     silence(parser);
-    parser.registerOscHandler(MARK_OSC, (data) => this.#sized(readMark(data)));
+    parser.registerOscHandler(MARK_OSC, (data) => {
+      this.#isSecret = readSecret(data) ?? this.#isSecret;
+      return this.#sized(readMark(data));
+    });
     parser.registerOscHandler(OSC_CLIPBOARD, (data) => {
       const text = readClipboard(data);
       if (text !== undefined) this.#listener.copied(text);
       return true;
     });
     this.#terminal.onData((data) => {
-      if (!isFocusReport(data)) this.#listener.typed(new TextEncoder().encode(data));
+      if (!isFocusReport(data)) this.#listener.typed(new TextEncoder().encode(data), { composed: this.#isComposed });
     });
-    this.#terminal.onBinary((data) => this.#listener.typed(Uint8Array.from(data, (letter) => letter.charCodeAt(0))));
+    this.#terminal.onBinary((data) => this.#listener.typed(Uint8Array.from(data, (letter) => letter.charCodeAt(0)), { composed: false }));
     this.#terminal.onTitleChange((title) => this.#listener.titled(title));
     this.#terminal.onBell(() => this.#listener.rang());
   }

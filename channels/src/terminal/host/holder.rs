@@ -59,6 +59,8 @@ pub(super) struct Holder {
     echoes: Echoes,
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
+    /// Until when a Snapshot waits for the end of the frame that the program draws.
+    frame_ends_by: Option<Instant>,
     program: Program,
     kill_at: Option<Instant>,
     /// When to be gone at the latest, once someone killed the terminal.
@@ -110,6 +112,7 @@ impl Holder {
             people: People::default(),
             echoes: Echoes::default(),
             look_at: None,
+            frame_ends_by: None,
             program: Program::Running(pty),
             kill_at: None,
             forget_at: None,
@@ -190,7 +193,8 @@ impl Holder {
             Program::Ended(_, until) => Some(*until),
         };
         let audience = self.audience_at();
-        [program, self.kill_at, self.forget_at, audience].into_iter().flatten().min()
+        let frame = self.frame_ends_by.filter(|_| self.owner.wants_snapshot());
+        [program, self.kill_at, self.forget_at, audience, frame].into_iter().flatten().min()
     }
 
     fn is_over(&self) -> bool {
