@@ -9,6 +9,8 @@
 //!   Events ◄── is told ──────┘   (behind a lock)                   └► Link: one WebSocket
 //! ```
 //!
+//! Beside it stands [`predict`]: what typing will show, before the host has answered.
+//!
 //! Read first: [`Client`], then `driver.rs`, then `examples/echo.rs`, which runs.
 
 mod api;
@@ -24,6 +26,7 @@ mod event;
 mod limits;
 mod link;
 mod pairing_link;
+pub mod predict;
 mod secret;
 mod shared;
 mod store;

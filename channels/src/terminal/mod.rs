@@ -38,7 +38,7 @@ pub use message::{
     TmuxWindow, WindowId,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-pub use screen::{Cursor, Screen};
+pub use screen::{Content, Cursor, Look, Screen, Seen};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

@@ -5,7 +5,7 @@ import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb"
 import type { SessionEvent } from "../session/event";
 import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
 import { Audience, type Person } from "../terminal/people";
-import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, predictedKeys, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { ring } from "./bell";
@@ -212,7 +212,9 @@ export class Pane {
         return this.layout();
       case "data":
         this.#came();
-        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
+        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length), (to) => this.#emulator.prediction?.parsed(to)));
+      case "echoed":
+        return this.#emulator.prediction?.echoed(event.seq, event.at);
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
@@ -243,7 +245,7 @@ export class Pane {
 
   #restore(snapshot: Snapshot, at: bigint, had: bigint | undefined): void {
     this.#life += 1;
-    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at));
+    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at, (to) => this.#emulator.prediction?.restored(to)));
     this.name = snapshot.name;
     this.#titled(snapshot.title);
     if (had === undefined) return;
@@ -255,10 +257,12 @@ export class Pane {
     if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
   }
 
-  #parsed(offset: bigint): () => void {
+  #parsed(offset: bigint, then: (offset: bigint) => void): () => void {
     const life = this.#life;
     return () => {
-      if (life === this.#life) this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+      if (life !== this.#life) return;
+      this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+      then(offset);
     };
   }
 
@@ -269,8 +273,9 @@ export class Pane {
     this.#listener.changed();
   }
 
-  #typed(bytes: Uint8Array, _manner: Manner): void {
-    this.#send(keys(bytes));
+  #typed(bytes: Uint8Array, { composed }: Manner): void {
+    const seq = this.#send(predictedKeys(bytes));
+    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.srtt));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }

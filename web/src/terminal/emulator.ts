@@ -5,9 +5,10 @@ import { Terminal } from "@xterm/xterm";
 import { readClipboard } from "./clipboard";
 import { Input } from "./input";
 import { encodeNamed, encodeText, type Modifiers } from "./key";
-import { MARK_OSC, readMark, writeMark } from "./mark";
+import { MARK_OSC, readMark, readSecret, writeMark } from "./mark";
 import type { Grid } from "./message";
 import { type Person, readPeople } from "./people";
+import { Prediction } from "./prediction";
 import { Preedit } from "./preedit";
 import { TouchSelection } from "./selection";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
@@ -83,6 +84,9 @@ export class Emulator {
   /** While something composed passes through xterm.js. */
   #isComposed = false;
   #pinchedFrom = 0;
+  /** The host says that what is typed is not shown. */
+  #isSecret = false;
+  #prediction: Prediction | undefined;
 
   constructor(listener: EmulatorListener, grid: Grid, look: Look, sticky: Sticky) {
     this.#listener = listener;
@@ -120,6 +124,12 @@ export class Emulator {
     textarea.addEventListener("blur", () => this.#reportFocus(FOCUS_OUT));
     this.#mountInput(place, textarea, new Preedit(this.#terminal, screen));
     this.#mountTouch(place, screen);
+    this.#prediction = new Prediction(this.#terminal, screen, () => this.#isSecret);
+  }
+
+  /** What typing will show, shown before the host has answered; undefined before `mount`. */
+  get prediction(): Prediction | undefined {
+    return this.#prediction;
   }
 
   /** Takes over another look, with letters of its size even where they have no room; `adapt` when that is to end. */
@@ -207,6 +217,7 @@ export class Emulator {
   }
 
   dispose(): void {
+    this.#prediction?.dispose();
     this.#terminal.dispose();
   }
 
@@ -266,6 +277,7 @@ export class Emulator {
 
   #marked(data: string): true {
     const grid = readMark(data);
+    this.#isSecret = readSecret(data) ?? this.#isSecret;
     const people = readPeople(data);
     if (people) this.#listener.peopled(people);
     if (!grid) return true;

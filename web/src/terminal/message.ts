@@ -38,6 +38,11 @@ export function keys(bytes: Uint8Array): Uint8Array[] {
   return inputs;
 }
 
+/** As `keys`; the host says when what they bring about at once is in the Log. */
+export function predictedKeys(bytes: Uint8Array): Uint8Array[] {
+  return keys(bytes).map((input) => toBinary(InputSchema, { ...fromBinary(InputSchema, input), echo: true }));
+}
+
 /** The input that says the device's own grid: the terminal's, while this device drives. */
 export function resize(grid: Grid): Uint8Array {
   return toBinary(InputSchema, create(InputSchema, { kind: { case: "resize", value: { cols: grid.cols, rows: grid.rows } } }));
