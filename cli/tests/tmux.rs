@@ -50,6 +50,13 @@ fn until(home: &Home, words: &[&str], said: &str) {
     }
 }
 
+/// Starts a server whose windows have a plain shell: one that is killed while it reads a person's profile leaves its locks.
+fn start_server(home: &Home) {
+    let plain = ["set-option", "-g", "default-command", "exec sh"];
+    let stays = ["set-option", "-s", "exit-empty", "off"];
+    tmux(home, &[&["-f", "/dev/null", "start-server", ";"], &stays[..], &[";"], &plain].concat());
+}
+
 fn sessions(home: &Home) -> Vec<Value> {
     home.json(&["tmux", "ls", "--json"])["sessions"].as_array().unwrap().clone()
 }
@@ -57,8 +64,8 @@ fn sessions(home: &Home) -> Vec<Value> {
 #[test]
 fn sessions_and_windows_are_made_listed_named_and_ended() {
     let home = home();
-    let all = home.json(&["tmux", "--json"]);
-    assert_eq!((&all["sessions"], &all["server"]), (&Value::Array(vec![]), &"".into()));
+    start_server(&home);
+    assert!(sessions(&home).is_empty());
     let first = home.says(&["tmux", "new", "a b: #(touch evil) é", "--cwd", "/"]);
     let name = "a b_ #(touch evil) é";
     let all = sessions(&home);
@@ -88,8 +95,21 @@ fn sessions_and_windows_are_made_listed_named_and_ended() {
     home.says(&["tmux", "kill", "$0"]);
     assert_eq!(sessions(&home).len(), 1);
     home.says(&["tmux", "kill", "--", "-y"]);
-    assert!(sessions(&home).is_empty(), "and no server is as good as no sessions");
+    assert!(sessions(&home).is_empty());
     assert!(!home.path().join("evil").exists() && !std::path::Path::new("/evil").exists());
+}
+
+#[test]
+fn a_server_is_started_for_the_first_session_and_ends_with_the_last() {
+    let home = home();
+    let all = home.json(&["tmux", "--json"]);
+    assert_eq!((&all["sessions"], &all["server"]), (&Value::Array(vec![]), &"".into()));
+    home.says(&["tmux", "new", "main"]);
+    let at = ["display-message", "-p", "-t", "main:", "#{!=:#{cursor_x},0}"];
+    until(&home, &at, "1");
+    home.says(&["tmux", "kill", "main"]);
+    let all = home.json(&["tmux", "--json"]);
+    assert_eq!((&all["sessions"], &all["server"]), (&Value::Array(vec![]), &"".into()));
 }
 
 #[test]
@@ -271,6 +291,7 @@ async fn asked(
 #[tokio::test]
 async fn what_is_asked_again_after_a_cut_is_made_once() {
     let mut home = Home::with_gateway();
+    start_server(&home);
     let enrolment = devtail_client::pair(&home.link.parse().unwrap(), "phone").await.unwrap();
     let credential = Credential::open(Store::memory(enrolment)).unwrap();
     let (client, mut events) = Client::start(Config { credential, agent: "test".into() });
@@ -294,9 +315,12 @@ async fn what_is_asked_again_after_a_cut_is_made_once() {
     let after = asked(&client, &mut events, &kill, 2).await;
     assert!(after.iter().all(|answer| answer.sessions.is_empty()));
     // In another life of the server the same id is another session.
-    let pairing = home.json(&["pair", "--json"]);
-    home.says(&["ls", pairing["link"].as_str().unwrap()]);
-    home.says(&["tmux", "new", "another"]);
+    tmux(&home, &["kill-server"]);
+    let (pid, _) = server.split_once('.').unwrap();
+    while std::path::Path::new("/proc").join(pid).exists() {
+        std::thread::yield_now();
+    }
+    tmux(&home, &["-f", "/dev/null", "new-session", "-d", "-s", "another", "sh"]);
     let after = asked(&client, &mut events, &kill, 1).await.remove(0);
     assert_eq!((after.sessions.len(), after.sessions[0].id), (1, session));
 }

@@ -55,12 +55,10 @@ impl Kept {
             one.take(bytes);
         }
         let begun = usize::try_from(begun).unwrap_or(usize::MAX);
-        if begun == 0 {
+        if begun <= bytes.len() {
             self.begun.clear();
-            return;
         }
-        self.begun.extend_from_slice(bytes);
-        self.begun.drain(..self.begun.len().saturating_sub(begun));
+        self.begun.extend_from_slice(&bytes[bytes.len().saturating_sub(begun)..]);
     }
 
     /// Does what is asked; says how far it is, if there is or was anything.
