@@ -75,7 +75,7 @@ export class App {
     this.#banner = new Banner({
       now: () => this.#driver.now(),
       waiting: () => this.#panes.waiting,
-      lastHeard: () => session.lastHeard,
+      lastHeard: () => session.contact?.lastHeard,
       retry: nudge,
       probe: nudge,
       explain: () => this.#explain(),

@@ -275,7 +275,7 @@ export class Pane {
 
   #typed(bytes: Uint8Array, { composed }: Manner): void {
     const seq = this.#send(predictedKeys(bytes));
-    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.srtt));
+    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.contact?.srtt));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }

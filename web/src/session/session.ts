@@ -139,14 +139,9 @@ export class ClientSession {
     return this.#channels.get(ch)?.outbox;
   }
 
-  /** How long a round trip takes on the Link in use, in milliseconds, smoothed; undefined before the first was measured. */
-  get srtt(): number | undefined {
-    return linkOf(this.#phase)?.liveness.srtt;
-  }
-
-  /** When something was last heard on the Link in use. */
-  get lastHeard(): number | undefined {
-    return linkOf(this.#phase)?.liveness.lastHeard;
+  /** Of the Link in use: when something was last heard, and the smoothed round trip in milliseconds, if measured. */
+  get contact(): Pick<Link["liveness"], "lastHeard" | "srtt"> | undefined {
+    return linkOf(this.#phase)?.liveness;
   }
 
   /** The first message of the next Link. Each dial needs a new one. */
