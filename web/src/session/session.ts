@@ -155,7 +155,7 @@ export class ClientSession {
   /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
   linkUp(now: number): void {
     if (this.#phase.name === "closed") return;
-    const { srtt } = this;
+    const srtt = this.contact?.srtt;
     this.#noteProved(now);
     this.#forgetLink();
     this.#redialing = false;
