@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    attach, completions, config, connect, devices, doctor, hold, kill, ls, new, pair, revoke, run,
-    token, up,
+    attach, completions, config, connect, devices, doctor, handoff, hold, kill, ls, new, pair,
+    revoke, run, token, up,
 };
 use crate::exit;
 
@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Kill(kill::Args),
     /// Runs a command in a fresh terminal of a host: its output, its exit status
     Run(run::Args),
+    /// Makes a link that goes on in a terminal on another device
+    Handoff(handoff::Args),
     /// Makes a link for one more device (on the host)
     Pair(pair::Args),
     /// Lists the devices (on the host)

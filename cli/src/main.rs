@@ -72,6 +72,7 @@ fn perform(cli: Cli) -> Result<Option<Status>> {
         Command::Ls(args) => online(commands::ls::run(args)).map(|()| None),
         Command::New(args) => online(commands::new::run(args)).map(|()| None),
         Command::Kill(args) => online(commands::kill::run(args)).map(|()| None),
+        Command::Handoff(args) => online(commands::handoff::run(args)).map(|()| None),
         Command::Token(args) => online(commands::token::run(args)).map(|()| None),
         Command::Doctor(args) => online(commands::doctor::run(args)),
     }

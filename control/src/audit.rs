@@ -24,6 +24,12 @@ pub enum AuditEvent {
     PairingRedeemed,
     /// A redemption was refused.
     PairingFailed,
+    /// A hand-off's ticket was made.
+    HandoffMade,
+    /// A hand-off's ticket was redeemed.
+    HandoffRedeemed,
+    /// A hand-off was refused.
+    HandoffRefused,
     /// A device was given scopes in workspaces.
     Granted,
     /// A proved device was refused something, or a revoked one came back.
@@ -37,10 +43,13 @@ pub enum AuditEvent {
 }
 
 impl AuditEvent {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::PairingCreated,
         Self::PairingRedeemed,
         Self::PairingFailed,
+        Self::HandoffMade,
+        Self::HandoffRedeemed,
+        Self::HandoffRefused,
         Self::Granted,
         Self::Denied,
         Self::RefreshReused,
@@ -54,6 +63,9 @@ impl AuditEvent {
             Self::PairingCreated => "pairing_created",
             Self::PairingRedeemed => "pairing_redeemed",
             Self::PairingFailed => "pairing_failed",
+            Self::HandoffMade => "handoff_made",
+            Self::HandoffRedeemed => "handoff_redeemed",
+            Self::HandoffRefused => "handoff_refused",
             Self::Granted => "granted",
             Self::Denied => "denied",
             Self::RefreshReused => "refresh_reused",

@@ -1,6 +1,6 @@
 //! Why somebody was not let in: precise for our log, mute for a stranger.
 
-use crate::{state_dir::StateError, store::StoreError};
+use crate::{limits::MAX_HANDOFF_BYTES, state_dir::StateError, store::StoreError};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -74,6 +74,18 @@ pub enum AuthError {
     /// The pairing code was redeemed before.
     #[error("the pairing code was used before; make a new one with `devtail pair`")]
     PairingUsed,
+    /// There is no such hand-off ticket, or it was redeemed before.
+    #[error("the hand-off ticket is unknown or was used before")]
+    HandoffUnknown,
+    /// The hand-off ticket is older than 60 s.
+    #[error("the hand-off ticket has expired; make a new one")]
+    HandoffExpired,
+    /// The device that made the ticket was revoked, or may not bring in another.
+    #[error("the hand-off ticket is void: its maker may bring in no device")]
+    HandoffVoid,
+    /// A ticket would carry more than is kept.
+    #[error("a hand-off carries at most {MAX_HANDOFF_BYTES} bytes")]
+    HandoffTooLarge,
     /// A code that carries no scope would let a device in that may do nothing.
     #[error("a device needs at least one scope")]
     NoScope,
@@ -137,6 +149,10 @@ impl AuthError {
             Self::PairingUnknown => "pairing_unknown",
             Self::PairingExpired => "pairing_expired",
             Self::PairingUsed => "pairing_used",
+            Self::HandoffUnknown => "handoff_unknown",
+            Self::HandoffExpired => "handoff_expired",
+            Self::HandoffVoid => "handoff_void",
+            Self::HandoffTooLarge => "handoff_too_large",
             Self::NoScope => "no_scope",
             Self::SlowDown { .. } => "slow_down",
             Self::Store(_) => "store",
@@ -170,6 +186,10 @@ impl AuthError {
             | Self::PairingUnknown
             | Self::PairingExpired
             | Self::PairingUsed
+            | Self::HandoffUnknown
+            | Self::HandoffExpired
+            | Self::HandoffVoid
+            | Self::HandoffTooLarge
             | Self::NoScope => Answer::SignInRequired,
         }
     }

@@ -1,11 +1,12 @@
-//! The one door of this crate. Its questions and commands are grouped by file: pairing, enrolment, rotation, admission
-//! and roster.
+//! The one door of this crate. Its questions and commands are grouped by file: pairing, hand-off, enrolment, rotation,
+//! admission and roster.
 
 use crate::{
     audit::{AuditEvent, AuditRow, Entry, page},
     auth_error::AuthError,
     bucket::PairingLimiter,
     entropy::{hex, random},
+    handoff::Handoffs,
     keyring::{Keyring, current_key_made, forget_retired},
     limits::{PAIRING_MEMORY_MS, SIGNING_KEY_AGE_MS},
     principal::Actor,
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) refresh_key: RefreshKey,
     pub(crate) gateway_id: String,
     limiter: Mutex<PairingLimiter>,
+    handoffs: Mutex<Handoffs>,
     refusals: Mutex<Refusals>,
 }
 
@@ -74,6 +76,7 @@ impl Control {
             refresh_key,
             gateway_id,
             limiter: Mutex::new(PairingLimiter::new()),
+            handoffs: Mutex::default(),
             refusals: Mutex::new(Refusals::new()),
         })))
     }
@@ -117,6 +120,7 @@ impl Control {
     /// # Errors
     /// If the database or a key file fails; the next sweep tries again.
     pub fn sweep(&self, now: Timestamp) -> Result<(), AuthError> {
+        self.handoffs().forget_expired(now);
         let counted = self.refusals().take_due(now);
         self.0.store.write(|transaction| {
             write_all(transaction, now, &counted)?;
@@ -143,6 +147,10 @@ impl Control {
 
     pub(crate) fn limiter(&self) -> MutexGuard<'_, PairingLimiter> {
         self.0.limiter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn handoffs(&self) -> MutexGuard<'_, Handoffs> {
+        self.0.handoffs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn refusals(&self) -> MutexGuard<'_, Refusals> {

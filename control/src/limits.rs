@@ -31,6 +31,13 @@ pub const PAIRING_REFILL_MS: u64 = 1000;
 /// How many addresses are counted apart; beyond it the longest idle one is forgotten.
 pub const MAX_LIMITED_ADDRESSES: usize = 1024;
 
+/// How long a hand-off's ticket may be redeemed, ms: long enough to raise the other device, too short to be found later.
+pub const HANDOFF_LIFETIME_MS: u64 = 60 * 1000;
+/// How many tickets may wait to be redeemed at once; one more makes the oldest void.
+pub const MAX_OUTSTANDING_HANDOFFS: usize = 32;
+/// What a ticket may carry, bytes: 16 KiB of typed text of which JSON spells each byte in six, and a few numbers.
+pub const MAX_HANDOFF_BYTES: usize = 100 * 1024;
+
 /// The longest device name, characters, after control characters were taken out.
 pub const MAX_DEVICE_NAME_CHARS: usize = 64;
 /// How many devices are kept, revoked ones included; beyond it the one away the longest makes room, if it is a revoked

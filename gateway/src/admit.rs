@@ -93,7 +93,8 @@ fn hello(headers: &HeaderMap) -> Result<Option<Bytes>, Box<Reply>> {
     }
 }
 
-async fn authenticate(
+/// Proves who sends a request, by the one credential in its headers.
+pub(crate) async fn authenticate(
     headers: &HeaderMap,
     from: IpAddr,
     shared: &Arc<Shared>,

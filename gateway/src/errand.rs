@@ -89,6 +89,21 @@ pub(crate) async fn answer(
     Done::Answered { req, answer: answer.await }
 }
 
+/// The kind of a channel that runs, if the principal may read it.
+///
+/// # Errors
+/// [`Code::Gone`], [`Code::Denied`], [`Code::Revoked`], or [`Code::Failed`] if nobody knows.
+pub(crate) async fn may_read(
+    shared: &Arc<Shared>,
+    principal: &Principal,
+    id: ChannelId,
+) -> Result<&'static str, Fault> {
+    let gone = || Fault::new(Code::Gone, "There is no such channel; it may have ended.");
+    let traits = Kind::named(shared.hub.running(id).ok_or_else(gone)?.kind())?.traits();
+    rights(shared, principal.clone(), traits.read_scope, traits.read_scope, false).await?;
+    Ok(traits.name)
+}
+
 /// What the principal may do; the authority's database is asked off the async threads.
 async fn rights(
     shared: &Arc<Shared>,

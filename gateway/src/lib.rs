@@ -5,7 +5,7 @@
 //! follows one connection from accept to link.
 //!
 //! ```text
-//! listen ─▶ greet ─▶ TLS ─▶ routes ─┬▶ page · health · pairing · token
+//! listen ─▶ greet ─▶ TLS ─▶ routes ─┬▶ page · health · pairing · token · hand-off
 //!  ≤ 16 pending an address,         └▶ admit ─▶ Link ─▶ connection
 //!  5 s, 8 KiB, then closed
 //! ```
@@ -25,6 +25,7 @@ mod errand;
 mod fence;
 mod greet;
 mod guard;
+mod handoff;
 mod health;
 mod hub;
 mod jwks;
@@ -34,6 +35,7 @@ mod listen;
 mod lock;
 mod metrics;
 mod notice;
+mod offer;
 mod packets;
 mod page;
 mod pairing;

@@ -15,6 +15,10 @@ pub(crate) const MAX_HEAD_BYTES: usize = 8 * 1024;
 pub(crate) const MAX_HEADERS: usize = 64;
 /// A request's body, bytes: a refresh token and a device's name stay below 1 KiB.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
+/// What a hand-off may carry of typed text, bytes of UTF-8: a long paragraph, not a file.
+pub(crate) const MAX_DRAFT_BYTES: usize = 16 * 1024;
+/// The body of a device that hands over, bytes: JSON may spell each byte of [`MAX_DRAFT_BYTES`] in six.
+pub(crate) const MAX_PLACE_BYTES: usize = 6 * MAX_DRAFT_BYTES + 1024;
 /// The `Devtail-Hello` header, bytes of base64url: a Hello with some 50 channels. A larger one is sent as the first message.
 pub(crate) const MAX_HELLO_HEADER_BYTES: usize = 6 * 1024;
 

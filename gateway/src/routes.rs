@@ -1,7 +1,7 @@
 //! Which request is answered by what. Everything the gateway says over plain HTTP passes here.
 
 use crate::{
-    admit, health, page, pairing,
+    admit, handoff, health, page, pairing,
     reply::{self, Reply},
     shared::Shared,
     token,
@@ -49,11 +49,15 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
         ("/ws", "GET") => admit::answer(request, visit, shared).await,
         ("/api/pair", "POST") => pairing::answer(request, visit, shared).await,
         ("/api/token", "POST") => token::answer(request, visit, shared).await,
+        ("/api/handoff", "POST") => handoff::make(request, visit, shared).await,
+        ("/api/handoff/redeem", "POST") => handoff::redeem(request, visit, shared).await,
         ("/healthz", "GET" | "HEAD") => health::alive(),
         ("/readyz", "GET" | "HEAD") => health::ready(shared.phase()),
         ("/metrics", "GET" | "HEAD") => health::metrics(visit.remote.ip(), shared),
         ("/ws", _) => not_allowed("GET"),
-        ("/api/pair" | "/api/token", _) => not_allowed("POST"),
+        ("/api/pair" | "/api/token" | "/api/handoff" | "/api/handoff/redeem", _) => {
+            not_allowed("POST")
+        }
         (path, "GET" | "HEAD") => page::answer(path, request.headers()),
         _ => not_allowed("GET, HEAD"),
     }

@@ -109,7 +109,9 @@ impl Gateway {
         let bell = doorbell::hang(&config.state)
             .map_err(|source| BindError::Doorbell { state: config.state.clone(), source })?;
         let (phase, watched_phase) = watch::channel(Phase::Starting);
+        let address = Address::new(&config, listen, ground.encryption.as_ref());
         let shared = Shared {
+            address: address.clone(),
             guard: Guard::new(&config, &machine),
             hub: Hub::new(Registry::new(config.state.clone(), config.holder.clone())),
             fences: Arc::new(Fences::default()),
@@ -128,7 +130,6 @@ impl Gateway {
             machine,
             config,
         };
-        let address = Address::new(&shared.config, listen, shared.encryption.as_ref());
         Ok(Self { listener, bell, address, shared: Arc::new(shared), phase, _lock: ground.lock })
     }
 

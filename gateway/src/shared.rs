@@ -1,6 +1,7 @@
 //! What every connection of one gateway shares.
 
 use crate::{
+    address::Address,
     config::Config,
     fence::Fences,
     guard::Guard,
@@ -41,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) config: Config,
     /// Which names and pages it answers to.
     pub(crate) guard: Guard,
+    /// Where it can be reached.
+    pub(crate) address: Address,
     /// The machine's own name, for people.
     pub(crate) machine: String,
     /// Tells the person at the terminal.

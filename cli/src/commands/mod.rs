@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod connect;
 pub(crate) mod devices;
 pub(crate) mod doctor;
+pub(crate) mod handoff;
 pub(crate) mod hold;
 pub(crate) mod kill;
 pub(crate) mod ls;

@@ -8,6 +8,7 @@
 mod admission;
 mod audit_log;
 mod forge;
+mod handoff;
 mod opening;
 mod outside;
 mod pairing;

@@ -48,6 +48,12 @@ export class Gateway {
     return JSON.parse(said).link;
   }
 
+  /** The devices, as a person at the gateway's machine lists them. */
+  async devices() {
+    const child = spawn(PROGRAM, ["devices", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(child));
+  }
+
   /** Takes a device's permission back, as a person does on the gateway's machine. */
   async revoke(device) {
     const child = spawn(PROGRAM, ["revoke", device, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });

@@ -4,6 +4,7 @@
 
 mod command_line;
 mod floods;
+mod handoff;
 mod hostile;
 mod http;
 mod support;

@@ -14,8 +14,12 @@ export type Paired = { ok: true; access: Access; gateway: Gateway } | { ok: fals
 
 /** The code of a pairing link, if the page was opened by one; it leaves the address bar and the history at once. */
 export function takePairingCode(): string | undefined {
-  const fields = new URLSearchParams(location.hash.slice(1));
-  const code = fields.get("pair");
+  return takeFromFragment("pair");
+}
+
+/** The code behind this key of the fragment, if the page was opened with one; it leaves the address bar and the history at once. */
+export function takeFromFragment(key: string): string | undefined {
+  const code = new URLSearchParams(location.hash.slice(1)).get(key);
   if (code === null) return undefined;
   history.replaceState(null, "", location.pathname + location.search);
   return code;
@@ -30,7 +34,7 @@ export async function pair(code: string, device: string): Promise<Paired> {
   const access = response.ok ? readAccess(answer) : undefined;
   if (access) {
     const gateway = { host: field(answer, "host") ?? location.host, device: name };
-    localStorage.setItem(KNOWN, JSON.stringify(gateway));
+    remember(gateway);
     return { ok: true, access, gateway };
   }
   if (response.status === 429) {
@@ -39,6 +43,11 @@ export async function pair(code: string, device: string): Promise<Paired> {
   }
   if (response.status === 401) return failed("This link was used before or is older than 5 minutes: each pairs one device, once.", true);
   return failed(field(answer, "message") ?? `The gateway answered ${response.status}. Try again.`, false);
+}
+
+/** Greets with this gateway from now on. */
+export function remember(gateway: Gateway): void {
+  localStorage.setItem(KNOWN, JSON.stringify(gateway));
 }
 
 /** The gateway this browser was paired with last, if it remembers. */

@@ -1,5 +1,6 @@
 // The page of a paired browser: the list of terminals, the terminals, and the link's state around them.
 import { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import type { Gateway } from "../driver/pairing";
 import { type Instance, leaveOnExit } from "../driver/tab";
 import type { Tokens } from "../driver/tokens";
@@ -15,9 +16,10 @@ import { ZSTD_WINDOW_LOG } from "../wire/limits";
 import { Banner } from "./banner";
 import { copy } from "./copy";
 import { tooMany } from "./crowd";
-import { askText, confirm } from "./dialog";
+import { askText, choose, confirm } from "./dialog";
 import { button, h } from "./element";
 import { Errand } from "./errand";
+import { continueElsewhere } from "./handoff";
 import { KeyRow } from "./key-row";
 import { List, nameOf } from "./list";
 import { Pane, type Start } from "./pane";
@@ -31,6 +33,7 @@ const PANES_MAX = 6;
 export class App {
   readonly element: HTMLElement;
   readonly #gateway: Gateway;
+  readonly #tokens: Tokens;
   readonly #driver: Driver;
   readonly #toasts = new Toasts();
   readonly #banner: Banner;
@@ -52,6 +55,7 @@ export class App {
 
   constructor(gateway: Gateway, tokens: Tokens, instance: Instance, isNew: boolean) {
     this.#gateway = gateway;
+    this.#tokens = tokens;
     this.#wantsFirst = isNew;
     const session = new ClientSession({ client: instance.client, agent: AGENT, zstdWindowLog: ZSTD_WINDOW_LOG });
     const channels = instance.saved ? session.restore(instance.saved, Priority.FOCUSED) : [];
@@ -77,19 +81,21 @@ export class App {
     leaveOnExit(() => withMore(session.save(), held), () => session.save());
   }
 
-  /** Begins, once the element is on the page. */
-  start(): void {
+  /** Begins, once the element is on the page; at this place, if another device handed it over. */
+  start(place?: Place): void {
     followViewport(() => this.#current?.layout());
     for (const { id, ch } of this.#resumed) this.#resume(id, ch);
     this.#driver.start();
     addEventListener("focus", () => this.#refresh());
     addEventListener("hashchange", () => this.#followHash());
-    this.#followHash();
+    if (place) this.#takeUp(place);
+    else this.#followHash();
   }
 
   #layOut(): HTMLElement {
     const back = button("‹", () => this.#showList(), { class: "icon back", "aria-label": "All terminals" });
-    const header = h("header", {}, back, this.#title, this.#banner.element, this.#banner.dot);
+    const more = button("⋯", () => this.#more(), { class: "icon more", "aria-label": "More for this terminal" });
+    const header = h("header", {}, back, this.#title, this.#banner.element, this.#banner.dot, more);
     const work = h("div", { class: "work" }, this.#panesPlace, this.#keyRow.element);
     this.#entitle();
     return h("div", { class: "app", "data-view": "list" }, header, this.#list.element, work, this.#toasts.element);
@@ -148,6 +154,22 @@ export class App {
     const pane = this.#pane(id);
     pane.start(this.#panesPlace, { name: "resume", ch });
     pane.hide();
+  }
+
+  /** Goes on where another device is. */
+  #takeUp(place: Place): void {
+    this.#open(place.channel, { name: "attach" });
+    this.#current?.takeUp(place);
+    this.#current?.focus();
+  }
+
+  #more(): void {
+    const pane = this.#current;
+    if (!pane) return this.#toasts.say("Open a terminal first.");
+    choose("This terminal", [
+      { label: "Continue on another device", act: () => void continueElsewhere(() => pane.place, this.#tokens).show() },
+      { label: "Write before sending", act: () => pane.compose.open() },
+    ]);
   }
 
   #create(): void {

@@ -1,4 +1,4 @@
-// The two questions a list of terminals asks: what to call one, and whether to end one.
+// The questions a page asks: what to call a terminal, whether to end it, what to do with it.
 import { button, h } from "./element";
 
 /** Asks for a text; undefined if the person thought better of it. */
@@ -11,6 +11,16 @@ export function askText(title: string, label: string, value: string, lengthMax: 
 /** Asks whether to do something that cannot be undone. */
 export function confirm(title: string, text: string, yes: string): Promise<boolean> {
   return show(title, [h("p", {}, text)], yes, "danger");
+}
+
+/** Offers things to do; at most one is done. */
+export function choose(title: string, actions: readonly { label: string; act(): void }[]): void {
+  const buttons = actions.map(({ label, act }) => button(label, () => (dialog.close(), act()), { class: "choice" }));
+  const cancel = button("Cancel", () => dialog.close());
+  const dialog = h("dialog", { "aria-labelledby": "choose-title" }, h("h2", { id: "choose-title" }, title), ...buttons, h("div", { class: "actions" }, cancel));
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
 }
 
 function show(title: string, body: Node[], yes: string, look: string): Promise<boolean> {

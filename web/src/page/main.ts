@@ -1,4 +1,4 @@
-// Where the page begins: a pairing link, a browser that is paired, or one that is not.
+// Where the page begins: a pairing link, a hand-off, a browser that is paired, or one that is not.
 import "@xterm/xterm/css/xterm.css";
 import "../style/tokens.css";
 import "../style/page.css";
@@ -7,10 +7,12 @@ import "../style/over.css";
 import "../style/door.css";
 import "../style/terminal.css";
 
-import { type Gateway, knownGateway, takePairingCode } from "../driver/pairing";
+import { arrive, type Place } from "../driver/handoff";
+import { type Gateway, knownGateway, takeFromFragment, takePairingCode } from "../driver/pairing";
 import { takeInstance } from "../driver/tab";
 import { TokenRefused, Tokens } from "../driver/tokens";
 import { App } from "./app";
+import { lostScreen } from "./handoff";
 import { pairScreen, signInScreen } from "./pair-screen";
 
 const UNKNOWN: Gateway = { host: location.hostname, device: "" };
@@ -18,6 +20,7 @@ const NOT_PAIRED = "This browser is not paired with the gateway.";
 const SIGNED_OUT = "This browser was signed out, or its key has expired.";
 
 const code = takePairingCode();
+const ticket = takeFromFragment("handoff");
 const tokens = new Tokens();
 
 addEventListener("signed-out", (event) => {
@@ -25,10 +28,11 @@ addEventListener("signed-out", (event) => {
 });
 
 addEventListener("hashchange", () => {
-  if (location.hash.includes("pair=")) location.reload();
+  if (/[#&](pair|handoff)=/.test(location.hash)) location.reload();
 });
 
 if (code) show(pairScreen(code, ({ access, gateway }) => (tokens.take(access), void enter(gateway, true))));
+else if (ticket) void takeUp(ticket);
 else void begin();
 
 /** Without the gateway's word that it is not paired, the page counts as paired: it may only be offline. */
@@ -42,10 +46,18 @@ async function begin(): Promise<void> {
   await enter(known ?? UNKNOWN, false);
 }
 
-async function enter(gateway: Gateway, isNew: boolean): Promise<void> {
+/** Goes on where another device is. */
+async function takeUp(ticket: string): Promise<void> {
+  const arrived = await arrive(ticket, tokens);
+  if (!arrived.ok) return show(lostScreen("This link leads nowhere", arrived.message, () => void begin()));
+  if (arrived.access) tokens.take(arrived.access);
+  await enter(arrived.gateway ?? knownGateway() ?? UNKNOWN, false, arrived.place);
+}
+
+async function enter(gateway: Gateway, isNew: boolean, place?: Place): Promise<void> {
   const app = new App(gateway, tokens, await takeInstance(), isNew);
   show(app.element);
-  app.start();
+  app.start(place);
 }
 
 function show(element: HTMLElement): void {

@@ -1,5 +1,6 @@
 // One terminal on the page: a channel, its emulator, and what the person sees around them.
 import type { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
@@ -7,6 +8,7 @@ import { Emulator } from "../terminal/emulator";
 import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
+import { Compose } from "./compose";
 import { button, h } from "./element";
 import { Held } from "./held";
 import { SizeClaim } from "./size-claim";
@@ -45,6 +47,13 @@ export class Pane {
   readonly #emulator: Emulator;
   readonly #claim = new SizeClaim();
   readonly #held = new Held();
+  /** What is written and not sent. */
+  readonly compose = new Compose(
+    (text) => (this.paste(text), this.focus()),
+    () => this.layout(),
+  );
+  /** Where another device was, until this one shows it. */
+  #awaited: Place | undefined;
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
   /** The program's title, or what people call it. */
@@ -73,7 +82,7 @@ export class Pane {
       FIRST_GRID,
       innerWidth < NARROW_PX ? FONT_PX_NARROW : FONT_PX,
     );
-    this.element.append(this.#place, this.#ended);
+    this.element.append(this.#place, this.compose.element, this.#ended);
   }
 
   /** Puts it on the page and opens its channel. */
@@ -112,6 +121,18 @@ export class Pane {
 
   get hasApplicationCursor(): boolean {
     return this.#emulator.hasApplicationCursor;
+  }
+
+  /** Where the person is in it; undefined before there is anything to see. */
+  get place(): Place | undefined {
+    const at = this.ch === undefined ? undefined : this.#driver.act((session) => session.position(this.ch!));
+    return at && { channel: this.id, ...at, scrollRow: this.#emulator.firstRow, draft: this.compose.text };
+  }
+
+  /** Goes on where another device was: its place, its draft, and the size is this one's now. */
+  takeUp(place: Place): void {
+    this.#awaited = place;
+    this.compose.put(place.draft);
   }
 
   /** Keys typed and not settled. */
@@ -204,8 +225,18 @@ export class Pane {
   #parsed(offset: bigint): () => void {
     const life = this.#life;
     return () => {
+      this.#arrive();
       if (life === this.#life) this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
     };
+  }
+
+  /** The screen stands: now the other device's place can be shown. */
+  #arrive(): void {
+    const place = this.#awaited;
+    if (!place) return;
+    this.#awaited = undefined;
+    this.#claimSize((room, grid) => this.#claim.work(room, grid));
+    if (place.scrollRow !== undefined) this.#emulator.showRow(place.scrollRow);
   }
 
   #typed(bytes: Uint8Array): void {

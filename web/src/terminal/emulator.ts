@@ -113,6 +113,18 @@ export class Emulator {
     if (fontSize !== this.#terminal.options.fontSize) this.#terminal.options.fontSize = fontSize;
   }
 
+  /** The first row in sight, counted back from the newest screen's; undefined if that is in sight. */
+  get firstRow(): bigint | undefined {
+    const { baseY, viewportY } = this.#terminal.buffer.active;
+    return baseY === viewportY ? undefined : BigInt(baseY - viewportY);
+  }
+
+  /** Scrolls to a row that `firstRow` named. */
+  showRow(row: bigint): void {
+    const { baseY } = this.#terminal.buffer.active;
+    this.#terminal.scrollToLine(Math.max(0, baseY - Number(row)));
+  }
+
   get grid(): Grid {
     return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }
