@@ -26,6 +26,24 @@ pub struct Traits {
     pub write_scope: &'static str,
 }
 
+/// What a kind's notice says to people who look elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    /// What sort it is: people choose which sorts they want. Small letters and dashes, at most 16.
+    pub want: &'static str,
+    /// Where it comes from.
+    pub title: String,
+    /// What happened, in a sentence.
+    pub body: String,
+    /// A newer notification of a channel with the same tag takes the place of the older.
+    pub tag: String,
+    /// Somebody is waited for.
+    pub is_urgent: bool,
+}
+
+/// What channels have to say to people who look elsewhere; each with its channel, in its kind's own words.
+pub type Notices = mpsc::Sender<(ChannelId, Bytes)>;
+
 /// The kinds there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -48,6 +66,13 @@ impl Kind {
                 format!("This gateway has no channels of kind {name:?}. Update it, or the app."),
             )
         })
+    }
+
+    /// What a notice of one of its channels says to people; `None` if it says nothing.
+    pub fn notification(self, notice: &[u8]) -> Option<Notification> {
+        match self {
+            Self::Terminal => terminal::notification(notice),
+        }
     }
 
     /// What it is to others.

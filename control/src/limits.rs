@@ -38,6 +38,9 @@ pub const MAX_OUTSTANDING_HANDOFFS: usize = 32;
 /// What a ticket may carry, bytes: 16 KiB of typed text of which JSON spells each byte in six, and a few numbers.
 pub const MAX_HANDOFF_BYTES: usize = 100 * 1024;
 
+/// How many push subscriptions a device may have: a browser has one a profile, and makes a new one now and then.
+pub const MAX_SUBSCRIPTIONS_PER_DEVICE: u32 = 4;
+
 /// The longest device name, characters, after control characters were taken out.
 pub const MAX_DEVICE_NAME_CHARS: usize = 64;
 /// How many devices are kept, revoked ones included; beyond it the one away the longest makes room, if it is a revoked

@@ -167,6 +167,7 @@ pub(crate) fn revoke_in(
         params![now, id],
     )?;
     transaction.execute("DELETE FROM refresh_families WHERE device = ?", params![id])?;
+    transaction.execute("DELETE FROM push_subscriptions WHERE device = ?", params![id])?;
     Ok(())
 }
 

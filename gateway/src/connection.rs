@@ -221,6 +221,8 @@ impl Connection {
                 self.client()
                     .into_iter()
                     .for_each(|client| self.docks.consumed(client, ch, offset));
+                // A change of priority rides on a Window too.
+                self.look(ch);
             }
             ServerEvent::Close(ch) => {
                 self.opening.remove(&ch);
@@ -258,9 +260,15 @@ impl Connection {
                 self.opening.remove(&ch);
                 if self.session.attached(ch, attached) {
                     self.docks.insert(ch, docked);
+                    self.look(ch);
                 }
             }
         }
+    }
+
+    fn look(&mut self, ch: Ch) {
+        let (device, watchers) = (self.principal.device, &self.shared.watchers);
+        self.docks.show(ch, self.session.is_shown(ch), device, watchers);
     }
 
     fn take_notes(&mut self) {

@@ -5,9 +5,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use devtail_channels::dock::{Attachment, Dock};
+use devtail_control::DeviceId;
 use devtail_protocol::log::Extent;
 use devtail_protocol::session::Logs;
 use devtail_protocol::{Ch, ClientId, Code, Fault};
+
+use crate::watchers::{Watchers, Watching};
 
 /// What a device may do in a channel, decided when it was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,11 +31,28 @@ pub(crate) struct Docked {
     pub(crate) dock: Arc<Dock>,
     pub(crate) rights: Rights,
     pub(crate) _attachment: Attachment,
+    /// There while the device shows it to a person.
+    pub(crate) watching: Option<Watching>,
 }
 
 impl Docks {
     pub(crate) fn insert(&mut self, ch: Ch, docked: Docked) {
         self.open.insert(ch, docked);
+    }
+
+    /// The device shows a channel, or shows it no more.
+    pub(crate) fn show(
+        &mut self,
+        ch: Ch,
+        is_shown: bool,
+        device: DeviceId,
+        watchers: &Arc<Watchers>,
+    ) {
+        let Some(docked) = self.open.get_mut(&ch) else { return };
+        if is_shown != docked.watching.is_some() {
+            let begin = || watchers.begin(docked.dock.id(), device, docked.rights);
+            docked.watching = is_shown.then(begin);
+        }
     }
 
     /// Passes an input on.

@@ -15,7 +15,7 @@ use crate::docks::{Docked, Rights};
 use crate::shared::Shared;
 
 /// The one workspace there is until workspaces are.
-const WORKSPACE: &str = "default";
+pub(crate) const WORKSPACE: &str = "default";
 
 /// What came of an errand.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ async fn try_open(
         class,
         sealed,
     };
-    Ok((Docked { dock, rights, _attachment: attachment }, attached))
+    Ok((Docked { dock, rights, _attachment: attachment, watching: None }, attached))
 }
 
 /// Answers a question to a kind.

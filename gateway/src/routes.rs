@@ -1,7 +1,7 @@
 //! Which request is answered by what. Everything the gateway says over plain HTTP passes here.
 
 use crate::{
-    admit, handoff, health, page, pairing,
+    admit, handoff, health, page, pairing, push,
     reply::{self, Reply},
     shared::Shared,
     token,
@@ -51,6 +51,9 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
         ("/api/token", "POST") => token::answer(request, visit, shared).await,
         ("/api/handoff", "POST") => handoff::make(request, visit, shared).await,
         ("/api/handoff/redeem", "POST") => handoff::redeem(request, visit, shared).await,
+        ("/api/push/key", "GET") => push::key(shared),
+        ("/api/push/subscribe", "POST") => push::subscribe(request, visit, shared).await,
+        ("/api/push/subscribe", "DELETE") => push::unsubscribe(request, visit, shared).await,
         ("/healthz", "GET" | "HEAD") => health::alive(),
         ("/readyz", "GET" | "HEAD") => health::ready(shared.phase()),
         ("/metrics", "GET" | "HEAD") => health::metrics(visit.remote.ip(), shared),
@@ -58,6 +61,8 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
         ("/api/pair" | "/api/token" | "/api/handoff" | "/api/handoff/redeem", _) => {
             not_allowed("POST")
         }
+        ("/api/push/key", _) => not_allowed("GET"),
+        ("/api/push/subscribe", _) => not_allowed("POST, DELETE"),
         (path, "GET" | "HEAD") => page::answer(path, request.headers()),
         _ => not_allowed("GET, HEAD"),
     }

@@ -12,6 +12,7 @@ mod handoff;
 mod opening;
 mod outside;
 mod pairing;
+mod push;
 mod refresh;
 mod revocation;
 mod signing_keys;

@@ -1,0 +1,18 @@
+//! Web Push (RFC 8030, 8188, 8291, 8292): a device that looks elsewhere is told when a channel wants attention.
+//!
+//! ```text
+//! holder ─ Notice ─▶ Dock ─▶ announce ─ who may read it, and does not look? ─▶ Outbox ─ encrypted ─▶ push service
+//! ```
+
+mod announce;
+mod api;
+mod endpoint;
+mod message;
+mod outbox;
+mod vapid;
+
+pub(crate) use announce::announce;
+pub(crate) use api::{key, subscribe, unsubscribe};
+pub(crate) use endpoint::Reach;
+pub(crate) use outbox::Outbox;
+pub(crate) use vapid::Vapid;
