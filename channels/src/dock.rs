@@ -143,8 +143,8 @@ impl Dock {
         self.shared.lock().readers.len()
     }
 
-    /// A client begins to read: its bell rings at news until the attachment is dropped. Also says what the holder knows
-    /// of its inputs.
+    /// A client begins to read: its bell rings at news until the attachment is dropped. `name` is what people call its
+    /// device, at most 64 bytes. Also says what the holder knows of its inputs.
     ///
     /// # Errors
     /// What the holder says, [`Code::Superseded`] if the client has attached anew, or [`Code::Failed`] if the holder does
@@ -152,6 +152,7 @@ impl Dock {
     pub async fn attach(
         &self,
         client: ClientId,
+        name: String,
         standing: Standing,
         ch: Ch,
         bell: Arc<Bell>,
@@ -166,7 +167,7 @@ impl Dock {
             if state.readers.get(&client).is_some_and(|reader| reader.standing > standing) {
                 return Err(superseded());
             }
-            state.mirror.attach(self.id, self.kind, client, outbox)?;
+            state.mirror.attach(self.id, self.kind, client, name, outbox)?;
             let token = state.next_token;
             state.next_token += 1;
             state.readers.insert(client, Reader { ch, bell, standing, token });

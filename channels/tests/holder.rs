@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "holder/audience.rs"]
+mod audience;
 #[path = "holder/flood.rs"]
 mod flood;
 #[path = "holder/host.rs"]
@@ -60,20 +62,6 @@ async fn a_resize_is_marked_in_the_log_and_seen_by_the_program() {
 }
 
 #[tokio::test]
-async fn the_grid_is_that_of_the_device_that_typed_last() {
-    let host = Host::new();
-    let dock = host.open(1, &["sh", "-c", "while read x; do stty size; done"]).await;
-    let (mut ann, mut ben) = (Reader::attach(&dock, ANN).await, Reader::attach(&dock, BEN).await);
-    ann.send(&Input::Resize(Size::new(50, 20).unwrap()));
-    let seq = ben.send(&Input::Resize(Size::new(120, 40).unwrap()));
-    ben.settled(seq).await;
-    ann.keys("\r");
-    ann.until("Ann's grid", |ann| ann.screen.size() == Size::new(50, 20).unwrap()).await;
-    ben.keys("\r");
-    ben.until("Ben's grid", |ben| ben.screen.size() == Size::new(120, 40).unwrap()).await;
-}
-
-#[tokio::test]
 async fn a_question_is_answered_once_and_never_reaches_a_reader() {
     let host = Host::new();
     let script = r#"stty raw -echo; printf 'ab\033[6n'; dd bs=1 count=6 2>/dev/null | od -An -c; printf '\033[c\033]52;c;aGk=\007\033]0;hello\007.done.'; sleep 60"#;
@@ -101,7 +89,7 @@ async fn the_environment_holds_no_secret_of_the_gateway() {
     let dock =
         host.open(1, &["sh", "-c", "env; ls -l /proc/self/fd | wc -l; echo .done.; read x"]).await;
     let mut ann = Reader::attach(&dock, ANN).await;
-    ann.until("the environment", |ann| ann.log.ends_with(b".done.\r\n")).await;
+    ann.shows(".done.").await;
     let env = String::from_utf8_lossy(&ann.log).into_owned();
     // cargo gives its tests variables that no login has.
     assert!(std::env::var("CARGO_MANIFEST_DIR").is_ok());
@@ -131,7 +119,7 @@ async fn a_terminal_outlives_its_gateway_and_knows_what_was_typed() {
     let bell = Arc::new(Bell::default());
     let outbox = Some(OutboxRange { first: 1, next: 3 });
     let (attachment, opened) =
-        dock.attach(ANN, FIRST, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
+        dock.attach(ANN, "Ann".into(), FIRST, Ch(1), Arc::clone(&bell), outbox).await.unwrap();
     assert_eq!((opened.inputs, opened.applied), (Inputs::Known, 1));
     let mut ann = Reader {
         dock: Arc::clone(dock),
@@ -203,8 +191,9 @@ async fn an_attachment_that_comes_late_does_not_end_the_one_that_overtook_it() {
     let host = Host::new();
     let dock = host.open(1, &["sh"]).await;
     let later = Standing { open: 2, ..FIRST };
-    let (_attachment, _) = dock.attach(ANN, later, Ch(1), Arc::default(), None).await.unwrap();
-    let late = dock.attach(ANN, FIRST, Ch(2), Arc::default(), None).await;
+    let (_attachment, _) =
+        dock.attach(ANN, "Ann".into(), later, Ch(1), Arc::default(), None).await.unwrap();
+    let late = dock.attach(ANN, "Ann".into(), FIRST, Ch(2), Arc::default(), None).await;
     assert_eq!(late.unwrap_err().code, Code::Superseded);
     assert_eq!(dock.readers(), 1);
 }

@@ -55,6 +55,13 @@ pub enum ChannelEvent {
     },
     /// Inputs up to this number are applied.
     Applied(u64),
+    /// What the inputs up to `seq` bring about at once stands in the Log before `at`.
+    Echoed {
+        /// The newest input it speaks of.
+        seq: u64,
+        /// An Offset.
+        at: u64,
+    },
     /// This input was not applied and will not be.
     InputRefused {
         /// Its number.
@@ -101,6 +108,7 @@ impl From<ClientEvent> for Told {
             }
             ClientEvent::End { ch, at, status } => (ch, ChannelEvent::End { at, status }),
             ClientEvent::Applied { ch, seq } => (ch, ChannelEvent::Applied(seq)),
+            ClientEvent::Echoed { ch, seq, at } => (ch, ChannelEvent::Echoed { seq, at }),
             ClientEvent::InputRefused { ch, seq, reason } => {
                 (ch, ChannelEvent::InputRefused { seq, reason })
             }

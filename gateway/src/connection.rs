@@ -277,6 +277,7 @@ impl Connection {
                 Note::Settled(ch, seq, outcome) => {
                     self.session.settled(self.now(), ch, seq, outcome)
                 }
+                Note::Echoed(ch, seq, at) => self.session.echoed(ch, seq, at),
                 Note::Lost(ch, fault) => {
                     self.docks.remove(ch);
                     self.session.refused(ch, fault);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Standing};
 use devtail_channels::registry::Kind;
-use devtail_control::{Denied, Principal, Scope};
+use devtail_control::{Denied, DeviceId, Principal, Scope};
+use devtail_protocol::limits::READER_NAME_MAX;
 use devtail_protocol::session::Attached;
 use devtail_protocol::wire::OutboxRange;
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
@@ -51,13 +52,15 @@ async fn try_open(
     let Opening { ch, id, kind, spec, outbox, client, standing, bell } = opening;
     let kind = Kind::named(&kind)?;
     let traits = kind.traits();
+    let device = principal.device;
     let rights =
         rights(shared, principal, traits.read_scope, traits.write_scope, spec.is_some()).await?;
     let dock = shared.hub.open(kind, id, spec.as_ref()).await?;
     if dock.kind() != traits.name {
         return Err(Fault::new(Code::UnknownKind, "This channel is of another kind."));
     }
-    let (attachment, opened) = dock.attach(client, standing, ch, bell, outbox).await?;
+    let name = device_name(shared, device).await?;
+    let (attachment, opened) = dock.attach(client, name, standing, ch, bell, outbox).await?;
     let extent =
         dock.extent().ok_or_else(|| Fault::new(Code::Gone, "This channel has just ended."))?;
     let (class, sealed) = (traits.class, traits.sealed);
@@ -138,6 +141,15 @@ async fn rights(
         }
         Ok(Err(Denied::Store(_))) | Err(_) => Err(unknown()),
     }
+}
+
+/// What people call a device.
+async fn device_name(shared: &Arc<Shared>, device: DeviceId) -> Result<String, Fault> {
+    let shared = Arc::clone(shared);
+    let asked = tokio::task::spawn_blocking(move || shared.control.device(device)).await;
+    let Ok(Ok(device)) = asked else { return Err(unknown()) };
+    let name = device.map_or_else(String::new, |device| device.name.to_string());
+    Ok(name[..name.floor_char_boundary(READER_NAME_MAX)].to_owned())
 }
 
 /// The authority cannot say: neither yes nor no, and worth another try.

@@ -25,6 +25,7 @@ fn main() {
         priority: Priority::Focused,
         outbox: Some(OutboxRange { first: 1, next: 4 }),
         client: None,
+        reader: String::new(),
     };
     let hello = Hello {
         version_min: 1,

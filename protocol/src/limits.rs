@@ -34,6 +34,8 @@ pub const CHANNELS_MAX: usize = 256;
 pub const KIND_NAME_MAX: usize = 32;
 /// Bytes of the client's self-description.
 pub const AGENT_NAME_MAX: usize = 64;
+/// Bytes of what people call a reader's device: a device's name has as many.
+pub const READER_NAME_MAX: usize = 64;
 /// Bytes of a Fault's or an InputAck's sentence.
 pub const MESSAGE_MAX: usize = 256;
 /// Questions (Fetch) a Session may have unanswered.

@@ -53,6 +53,7 @@ fn open(ch: u32) -> Open {
         priority: Priority::Focused,
         outbox,
         client,
+        reader: String::new(),
     }
 }
 

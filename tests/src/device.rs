@@ -177,9 +177,10 @@ impl Device {
                 self.has_ended = true;
                 Ok(Seen::End)
             }
-            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) | ChannelEvent::Unavailable(_) => {
-                Ok(Seen::Other)
-            }
+            ChannelEvent::Opened(_)
+            | ChannelEvent::Applied(_)
+            | ChannelEvent::Echoed { .. }
+            | ChannelEvent::Unavailable(_) => Ok(Seen::Other),
             ChannelEvent::InputRefused { seq, reason } => {
                 bail!("input {seq} was refused: {reason}")
             }

@@ -12,6 +12,8 @@ use tokio::sync::Notify;
 pub enum Note {
     /// Inputs are settled up to this number, the last with this outcome.
     Settled(Ch, u64, Outcome),
+    /// What the inputs up to this number bring about at once stands before this Offset.
+    Echoed(Ch, u64, u64),
     /// The channel is lost to this client.
     Lost(Ch, Fault),
 }
@@ -41,6 +43,11 @@ impl Bell {
                     Note::Settled(other, newer, Outcome::Applied),
                 ) if ch == other => {
                     *seq = *newer;
+                }
+                (Some(Note::Echoed(ch, seq, at)), Note::Echoed(other, newer, later))
+                    if ch == other =>
+                {
+                    (*seq, *at) = (*newer, *later);
                 }
                 _ => notes.push_back(note),
             }

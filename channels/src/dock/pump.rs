@@ -112,6 +112,12 @@ fn tell(shared: &Shared, state: &mut State) {
                     reader.bell.note(Note::Settled(reader.ch, seq, outcome));
                 }
             }
+            MirrorEvent::Echoed(echo) => {
+                if let Some(reader) = echo.client.and_then(|client| state.readers.get(&client)) {
+                    reader.bell.note(Note::Echoed(reader.ch, echo.seq, echo.at));
+                }
+            }
+            MirrorEvent::Noticed(_) => {}
             MirrorEvent::Answered(req, answer) => {
                 if let Some(asked) = state.asked.remove(&req) {
                     drop(asked.send(answer));

@@ -35,7 +35,10 @@ pub struct Spec {
 /// Input.bytes: what a device asks of the terminal.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Input {
-    #[prost(oneof = "input::Kind", tags = "1, 2, 3, 4")]
+    /// Say by an Echo what the keys brought about: the device predicts. Absent: it does not.
+    #[prost(bool, tag = "9")]
+    pub echo: bool,
+    #[prost(oneof = "input::Kind", tags = "1, 2, 3, 4, 5")]
     pub kind: ::core::option::Option<input::Kind>,
 }
 /// Nested message and enum types in `Input`.
@@ -45,7 +48,7 @@ pub mod input {
         /// Bytes for the program, as a keyboard sends them. At most 16 KiB; longer pastes are split.
         #[prost(bytes, tag = "1")]
         Keys(::prost::bytes::Bytes),
-        /// The device's own grid. It takes the size over: the program sees this size from now on.
+        /// The device's own grid. The program sees it while this device drives, and at once if nobody does.
         #[prost(message, tag = "2")]
         Resize(super::Size),
         /// A new name. At most 64 characters.
@@ -54,8 +57,14 @@ pub mod input {
         /// End the program (HUP, then KILL after 2 s) and forget the terminal.
         #[prost(message, tag = "4")]
         Kill(super::Kill),
+        /// This device drives from now on: its grid, its keys.
+        #[prost(message, tag = "5")]
+        Drive(super::Drive),
     }
 }
+/// Asks nothing more than its name says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Drive {}
 /// Asks nothing more than its name says.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Kill {}

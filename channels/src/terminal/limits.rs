@@ -19,6 +19,12 @@ pub const COMMAND_WORDS_MAX: usize = 256;
 pub const COMMAND_BYTES_MAX: usize = 10 << 10;
 /// Ids of terminals that are over which a host remembers, so that none is made twice: the newest.
 pub const ENDED_MAX: usize = 4096;
+/// Attached devices that a mark names; those beyond are not shown.
+pub const PEOPLE_MAX: usize = 16;
+/// Devices that left, whose grids are kept for their return: the newest.
+pub const GRIDS_KEPT: usize = 16;
+/// Characters of a device's name in a mark: what a device's name has at most.
+pub const PERSON_NAME_CHARS_MAX: usize = 64;
 /// Bytes of a path: Linux's PATH_MAX.
 pub const PATH_BYTES_MAX: usize = 4096;
 /// Bytes of keys in one input: what one Input frame carries.

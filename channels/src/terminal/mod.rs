@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Only the host answers a program's questions: the [`Scanner`] takes them out of the stream before the Log, so that no
-//! client's emulator can ever answer one again. The host adds one thing of its own, the size mark [`size_mark`].
+//! client's emulator can ever answer one again. The host adds its own [`Mark`]s: the grid's size, who is attached, whether
+//! what is typed is secret.
 //!
 //! Read first: [`Screen`], then [`Scanner`], then [`message`].
 
@@ -23,16 +24,18 @@ mod generated;
 pub mod host;
 mod lex;
 pub mod limits;
+mod mark;
 pub mod message;
 mod scan;
 mod screen;
 mod source;
 
+pub use mark::Mark;
 pub use message::{
-    Answer, Bad, End, Event, Happening, Input, Query, Size, Snapshot, Spec, Terminal,
+    Answer, Bad, End, Event, Happening, Input, Person, Query, Role, Size, Snapshot, Spec, Terminal,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-pub use screen::{Cursor, Screen, size_mark};
+pub use screen::{Cursor, Screen};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

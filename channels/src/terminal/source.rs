@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use super::limits::{TITLES_SAVED_MAX, TURN_BYTES_MAX};
+use super::mark::Mark;
 use super::message::{Size, Snapshot};
 use super::scan::{Scanner, Segment};
-use super::screen::{Screen, size_mark};
+use super::screen::Screen;
 
 /// A Scanner and the Screen behind it. The host's terminal and the simulator's are this.
 #[derive(Debug)]
@@ -61,9 +62,19 @@ impl Source {
         // A string under way would swallow the mark, so it ends here, void: a clipboard or title that is told in part is
         // told to nobody, neither by the Log nor by a Snapshot.
         let mut mark = self.scanner.interrupt().to_vec();
-        mark.extend(size_mark(size));
+        mark.extend(Mark::Size(size).encode());
         self.screen.feed(&mark);
         mark
+    }
+
+    /// Says something of the host's own, if the Log stands between two sequences; the answer is the mark for the Log. Within
+    /// a string it can wait for its end.
+    pub fn mark(&mut self, mark: &Mark) -> Option<Vec<u8>> {
+        self.scanner.is_ground().then(|| {
+            let bytes = mark.encode();
+            self.screen.feed(&bytes);
+            bytes
+        })
     }
 
     /// The screen.

@@ -27,8 +27,10 @@ pub(crate) struct Reader {
 impl Reader {
     pub(crate) async fn attach(dock: &Arc<Dock>, client: ClientId) -> Self {
         let bell = Arc::new(Bell::default());
-        let (attachment, opened) =
-            dock.attach(client, FIRST, Ch(1), Arc::clone(&bell), None).await.unwrap();
+        let (attachment, opened) = dock
+            .attach(client, "a device".into(), FIRST, Ch(1), Arc::clone(&bell), None)
+            .await
+            .unwrap();
         assert_eq!(opened.inputs, Inputs::Known);
         let extent = dock.extent().unwrap();
         let screen = Screen::at(Size::default(), extent.base);
@@ -89,7 +91,7 @@ impl Reader {
                 while let Some(note) = bell.take() {
                     match note {
                         Note::Settled(_, upto, outcome) if upto >= seq => return outcome,
-                        Note::Settled(..) => {}
+                        Note::Settled(..) | Note::Echoed(..) => {}
                         Note::Lost(_, fault) => panic!("{fault:?}"),
                     }
                 }

@@ -240,7 +240,7 @@ impl Running {
             ChannelEvent::Snapshot { .. } => {
                 warn("the host's terminal began anew; output before this line may be missing");
             }
-            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) => {}
+            ChannelEvent::Opened(_) | ChannelEvent::Applied(_) | ChannelEvent::Echoed { .. } => {}
         }
         Ok(None)
     }

@@ -13,6 +13,8 @@ pub(super) enum Typed {
     Leave,
     /// `~?`
     Help,
+    /// `~t`
+    TakeOver,
 }
 
 /// Watches what is typed for escapes.
@@ -50,9 +52,9 @@ impl Escape {
                     typed.push(Typed::Leave);
                     self.at = At::LineStart;
                 }
-                (At::Escape, b'?') => {
+                (At::Escape, b'?' | b't') => {
                     flush(&mut typed, &mut keys);
-                    typed.push(Typed::Help);
+                    typed.push(if byte == b'?' { Typed::Help } else { Typed::TakeOver });
                     self.at = At::LineStart;
                 }
                 (At::Escape, ESCAPE) => self.pass(&mut keys, ESCAPE),
@@ -106,6 +108,7 @@ mod tests {
         let mut escape = Escape::new();
         assert_eq!(escape.feed(b"ls ~.\r~."), [keys("ls ~.\r"), Typed::Leave]);
         assert_eq!(escape.feed(b"~?"), [Typed::Help]);
+        assert_eq!(escape.feed(b"~t"), [Typed::TakeOver]);
         assert_eq!(Escape::new().feed(b"~."), [Typed::Leave]);
     }
 
@@ -120,7 +123,7 @@ mod tests {
                 .flat_map(|byte| escape.feed(&[byte]))
                 .flat_map(|typed| match typed {
                     Typed::Keys(keys) => keys,
-                    Typed::Leave | Typed::Help => panic!("no escape"),
+                    Typed::Leave | Typed::Help | Typed::TakeOver => panic!("no escape"),
                 })
                 .collect();
             assert_eq!(String::from_utf8(all).unwrap(), sent);

@@ -1,13 +1,11 @@
-//! What passes on its way to the window: everything but the host's size marks; and which modes it left switched on. Pure.
+//! What passes on its way to the window: everything but the host's own marks; and which modes it left switched on. Pure.
 
 use std::collections::BTreeSet;
 
-use devtail_channels::terminal::Size;
-
 const ESC: u8 = 0x1b;
-/// `ESC ] 8377 ; size=COLSxROWS ESC \`: the host's own mark.
+/// `ESC ] 8377 ; NAME=VALUE ESC \`: the host's own mark.
 const MARK: &[u8] = b"\x1b]8377;";
-/// Bytes of a mark behind [`MARK`], or of a control sequence that is read.
+/// Bytes of a control sequence that are read.
 const HELD_MAX: usize = 64;
 /// Private modes that a window has switched on by itself: cursor shown, lines wrapped.
 const ON_BY_ITSELF: [u16; 2] = [25, 7];
@@ -24,7 +22,6 @@ pub(crate) struct Passage {
     changed: BTreeSet<u16>,
     /// Kitty keyboard modes pushed and not popped.
     keyboards: u32,
-    size: Option<Size>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -69,11 +66,6 @@ impl Passage {
     pub(crate) fn begin_anew(&mut self) {
         self.at = At::Ground;
         self.held.clear();
-    }
-
-    /// The size the host last said, once.
-    pub(crate) const fn take_size(&mut self) -> Option<Size> {
-        self.size.take()
     }
 
     /// What gives a window back as it was before the stream.
@@ -149,7 +141,6 @@ impl Passage {
     fn mark(&mut self, byte: u8) {
         match byte {
             ESC | 0x07 => {
-                self.size = parse_size(&self.held).or(self.size);
                 self.held.clear();
                 // The `\` behind the ESC is taken with the next `open`.
                 self.at = if byte == ESC { At::Mark } else { At::Ground };
@@ -161,8 +152,7 @@ impl Passage {
                 self.held.clear();
                 self.at = At::Ground;
             }
-            _ if self.held.len() < HELD_MAX => self.held.push(byte),
-            _ => {}
+            _ => self.held.clear(),
         }
     }
 
@@ -213,11 +203,6 @@ impl Passage {
     }
 }
 
-fn parse_size(held: &[u8]) -> Option<Size> {
-    let (cols, rows) = std::str::from_utf8(held).ok()?.strip_prefix("size=")?.split_once('x')?;
-    Size::new(cols.parse().ok()?, rows.parse().ok()?).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -231,14 +216,12 @@ mod tests {
     const MIXED: &[u8] = b"a\x1b[1;31mb\x1b]8377;size=132x50\x1b\\c\x1b]0;title\x07d\x1b]8;;http://x\x1b\\e\x1bP+q\x1b\\f\x1b7g\x1b\x1b[?25lh";
 
     #[test]
-    fn a_size_mark_is_taken_out_wherever_the_stream_is_cut() {
+    fn a_mark_of_the_host_is_taken_out_wherever_the_stream_is_cut() {
         let rest =
             String::from_utf8(MIXED.to_vec()).unwrap().replace("\x1b]8377;size=132x50\x1b\\", "");
         for cut in 0..MIXED.len() {
-            let (out, mut passage) = pass(&[&MIXED[..cut], &MIXED[cut..]]);
+            let (out, _) = pass(&[&MIXED[..cut], &MIXED[cut..]]);
             assert_eq!(out, rest, "cut at {cut}");
-            assert_eq!(passage.take_size(), Some(Size::new(132, 50).unwrap()));
-            assert_eq!(passage.take_size(), None);
         }
     }
 

@@ -94,7 +94,9 @@ impl View {
                 self.shown.clear();
             }
             ChannelEvent::Applied(seq) => self.applied = *seq,
-            ChannelEvent::Opened(_) | ChannelEvent::Unavailable(_) => {}
+            ChannelEvent::Opened(_)
+            | ChannelEvent::Unavailable(_)
+            | ChannelEvent::Echoed { .. } => {}
             ChannelEvent::End { .. }
             | ChannelEvent::InputRefused { .. }
             | ChannelEvent::InputsUnknown { .. }

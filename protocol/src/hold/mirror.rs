@@ -12,7 +12,7 @@ use crate::log::{Extent, Log, Loss};
 use crate::position::{Position, Unit};
 use crate::time::Time;
 use crate::wire::{
-    Credit, Data, Decoder, Encoder, Frame, Hello, Input, InputAck, Open, Opened, OutboxRange,
+    Credit, Data, Decoder, Echo, Encoder, Frame, Hello, Input, InputAck, Open, Opened, OutboxRange,
     Outcome, Priority, Sealed, Version,
 };
 
@@ -27,6 +27,10 @@ pub enum MirrorEvent {
     Attached(ClientId, Opened),
     /// Inputs of this client are settled up to here, the last with this outcome.
     Settled(ClientId, u64, Outcome),
+    /// What this client's inputs up to `seq` bring about at once stands before the Offset `at`.
+    Echoed(Echo),
+    /// Something a person should know: the kind's own message.
+    Noticed(Bytes),
     /// The answer to [`Mirror::ask`].
     Answered(u32, Result<Bytes, Fault>),
     /// The holder refuses this client.
@@ -75,7 +79,7 @@ impl Mirror {
             generation: 1,
             last_boot: None,
             zstd_window_log: 0,
-            channels: vec![open(id, kind, None, None)],
+            channels: vec![open(id, kind)],
             agent: String::new(),
         };
         Self {
@@ -124,6 +128,8 @@ impl Mirror {
                 }
                 self.events.push_back(MirrorEvent::News);
             }
+            Frame::Echo(echo) => self.events.push_back(MirrorEvent::Echoed(echo)),
+            Frame::Notice(_, bytes) => self.events.push_back(MirrorEvent::Noticed(bytes)),
             Frame::Welcome(_) | Frame::Pong(_) | Frame::Unknown => {}
             Frame::Hello(_)
             | Frame::Open(_)
@@ -213,7 +219,7 @@ impl Mirror {
         Some(Encoder::new().seal(Time::ZERO, &frames, Sealed::Plain))
     }
 
-    /// A client begins to read: asks what is known of its inputs.
+    /// A client begins to read: asks what is known of its inputs. `reader` is what people call its device.
     ///
     /// # Errors
     /// [`Code::Limit`] if the holder takes nothing.
@@ -222,9 +228,11 @@ impl Mirror {
         id: ChannelId,
         kind: &str,
         client: ClientId,
+        reader: String,
         outbox: Option<OutboxRange>,
     ) -> Result<(), Fault> {
-        self.say(Frame::Open(open(id, kind, Some(client), outbox)))?;
+        let open = Open { client: Some(client), reader, outbox, ..open(id, kind) };
+        self.say(Frame::Open(open))?;
         *self.answers_due.entry(client).or_default() += 1;
         Ok(())
     }
@@ -331,9 +339,19 @@ impl Mirror {
     }
 }
 
-fn open(id: ChannelId, kind: &str, client: Option<ClientId>, outbox: Option<OutboxRange>) -> Open {
-    let (have, spec, window, priority) = (None, None, 0, Priority::Background);
-    Open { ch: HOLD_CH, id, kind: kind.to_owned(), spec, have, window, priority, outbox, client }
+fn open(id: ChannelId, kind: &str) -> Open {
+    Open {
+        ch: HOLD_CH,
+        id,
+        kind: kind.to_owned(),
+        spec: None,
+        have: None,
+        window: 0,
+        priority: Priority::Background,
+        outbox: None,
+        client: None,
+        reader: String::new(),
+    }
 }
 
 fn speaks_of(window: &Frame, client: ClientId) -> bool {

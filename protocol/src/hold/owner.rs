@@ -11,7 +11,7 @@ use crate::id::ClientId;
 use crate::limits::{CONTROL_FRAMES_MAX, FRONTS_MAX, SNAPSHOT_MAX};
 use crate::log::{Extent, Inbox, Log, Verdict};
 use crate::wire::{
-    Decoder, Frame, Hello, Input, InputAck, Open, Opened, Outcome, Resume, Snapshot, Version,
+    Decoder, Echo, Frame, Hello, Input, InputAck, Open, Opened, Outcome, Resume, Snapshot, Version,
     Welcome,
 };
 use crate::{Boot, log::Loss};
@@ -32,8 +32,8 @@ pub enum OwnerEvent {
         /// The kind's own message.
         bytes: Bytes,
     },
-    /// A client is reading.
-    Attached(ClientId),
+    /// A client is reading; what people call its device. It may have been reading before, by another gateway.
+    Attached(ClientId, String),
     /// A client has left, or its gateway died.
     Detached(ClientId),
     /// A front asks the kind; answer with [`Owner::answer`].
@@ -165,7 +165,9 @@ impl Owner {
             | Frame::Fetched { .. }
             | Frame::GoAway(_)
             | Frame::Fault(..)
-            | Frame::End(_) => {
+            | Frame::End(_)
+            | Frame::Echo(_)
+            | Frame::Notice(..) => {
                 Err(Fault::new(Code::BadPacket, "A gateway does not send this frame to a holder."))
             }
         }
@@ -191,8 +193,8 @@ impl Owner {
         };
         self.reader.get_or_insert(client);
         let (inputs, applied) = self.inbox.meet(client, open.outbox);
-        if self.clients.insert(client, front).is_none() {
-            self.events.push_back(OwnerEvent::Attached(client));
+        if self.clients.insert(client, front) != Some(front) {
+            self.events.push_back(OwnerEvent::Attached(client, open.reader.clone()));
         }
         let opened = self.opened(Some(client), inputs, applied);
         self.control(front, Frame::Opened(opened))
@@ -284,6 +286,35 @@ impl Owner {
             return;
         }
         front.control.push_back(ack(client, applied, outcome));
+    }
+
+    /// What this client's inputs up to `seq` bring about at once is in the Log by now.
+    pub fn echoed(&mut self, client: ClientId, seq: u64) {
+        let at = self.log.extent().head;
+        let echo = Echo { ch: HOLD_CH, seq, at, client: Some(client) };
+        let Some(front) = self.clients.get(&client).and_then(|front| self.fronts.get_mut(front))
+        else {
+            return;
+        };
+        for frame in &mut front.control {
+            if let Frame::Echo(unsent) = frame
+                && unsent.client == Some(client)
+            {
+                *unsent = echo;
+                return;
+            }
+        }
+        front.control.push_back(Frame::Echo(echo));
+    }
+
+    /// Something a person should know though nobody may be looking: the kind's own message, for every gateway. Dropped for
+    /// one that reads nothing.
+    pub fn notice(&mut self, bytes: &Bytes) {
+        for front in self.fronts.values_mut().filter(|front| front.greeted) {
+            if front.control.len() < CONTROL_FRAMES_MAX {
+                front.control.push_back(Frame::Notice(HOLD_CH, bytes.clone()));
+            }
+        }
     }
 
     /// The answer to an [`OwnerEvent::Asked`].

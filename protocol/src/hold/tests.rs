@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 
-use super::{FrontId, Mirror, MirrorEvent, Owner, OwnerEvent};
+use super::{FrontId, HOLD_CH, Mirror, MirrorEvent, Owner, OwnerEvent};
 use crate::log::{Inbox, Log, Loss};
 use crate::position::{Epoch, Unit};
-use crate::wire::{Inputs, OutboxRange, Outcome};
+use crate::wire::{Echo, Inputs, OutboxRange, Outcome};
 use crate::{Boot, ChannelId, ClientId};
 
 const FRONT: FrontId = FrontId(1);
@@ -40,16 +40,18 @@ fn exchange(owner: &mut Owner, mirror: &mut Mirror) -> Vec<MirrorEvent> {
 #[test]
 fn an_answer_is_for_the_last_who_asked_and_knows_what_was_taken() {
     let (mut owner, mut mirror) = pair(Loss::Snapshot);
-    mirror.attach(CHANNEL, "a kind", ANN, None).unwrap();
+    mirror.attach(CHANNEL, "a kind", ANN, String::new(), None).unwrap();
     exchange(&mut owner, &mut mirror);
     for seq in 1..=3 {
         mirror.input(ANN, seq, Bytes::from_static(b"key"));
     }
     // The holder is busy: both of these wait for it, and only the second is for who reads now.
     mirror.detach(ANN);
-    mirror.attach(CHANNEL, "a kind", ANN, Some(OutboxRange { first: 1, next: 4 })).unwrap();
+    mirror
+        .attach(CHANNEL, "a kind", ANN, String::new(), Some(OutboxRange { first: 1, next: 4 }))
+        .unwrap();
     mirror.detach(ANN);
-    mirror.attach(CHANNEL, "a kind", ANN, None).unwrap();
+    mirror.attach(CHANNEL, "a kind", ANN, String::new(), None).unwrap();
     ask(&mut owner, &mut mirror);
     while let Some(event) = owner.poll_event() {
         if let OwnerEvent::Input { client, seq, .. } = event {
@@ -65,6 +67,8 @@ fn an_answer_is_for_the_last_who_asked_and_knows_what_was_taken() {
             | MirrorEvent::News
             | MirrorEvent::Settled(..)
             | MirrorEvent::Answered(..)
+            | MirrorEvent::Echoed(_)
+            | MirrorEvent::Noticed(_)
             | MirrorEvent::Refused(..) => None,
         })
         .collect();
@@ -84,4 +88,23 @@ fn a_snapshot_is_waited_for_until_it_comes() {
     assert!(!owner.wants_snapshot());
     exchange(&mut owner, &mut mirror);
     assert_eq!(mirror.snapshot(), Some((13, Bytes::from_static(b"a screen"))));
+}
+
+#[test]
+fn only_the_newest_echo_of_a_client_waits_for_a_gateway() {
+    let (mut owner, mut mirror) = pair(Loss::Snapshot);
+    mirror.attach(CHANNEL, "a kind", ANN, "Ann's phone".into(), None).unwrap();
+    exchange(&mut owner, &mut mirror);
+    let named = OwnerEvent::Attached(ANN, "Ann's phone".into());
+    assert_eq!(owner.poll_event(), Some(named), "and the holder knows whom it speaks to");
+    owner.echoed(ANN, 1);
+    owner.append(b"ab");
+    owner.echoed(ANN, 2);
+    owner.notice(&Bytes::from_static(b"bell"));
+    let at = owner.extent().head;
+    let echo = Echo { ch: HOLD_CH, seq: 2, at, client: Some(ANN) };
+    let mut events = exchange(&mut owner, &mut mirror);
+    events.retain(|event| *event != MirrorEvent::News);
+    let noticed = MirrorEvent::Noticed(Bytes::from_static(b"bell"));
+    assert_eq!(events, [MirrorEvent::Echoed(echo), noticed]);
 }

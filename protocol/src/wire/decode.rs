@@ -1,13 +1,16 @@
 //! Generated messages → typed frames. Everything a frame promises by its type is checked here, once.
 
 use super::frame::{
-    Credit, Data, End, Frame, Hello, Input, InputAck, Open, Opened, Priority, Snapshot, Welcome,
+    Credit, Data, Echo, End, Frame, Hello, Input, InputAck, Open, Opened, Priority, Snapshot,
+    Welcome,
 };
 use super::generated as pb;
 use super::generated::frame::Kind;
 use crate::fault::{Code, Fault};
 use crate::id::{Boot, Ch, ChannelId, ClientId};
-use crate::limits::{AGENT_NAME_MAX, CHANNELS_MAX, INPUT_MAX, KIND_NAME_MAX, MESSAGE_MAX};
+use crate::limits::{
+    AGENT_NAME_MAX, CHANNELS_MAX, INPUT_MAX, KIND_NAME_MAX, MESSAGE_MAX, READER_NAME_MAX,
+};
 use crate::position::{Epoch, Loss, Position, Unit};
 use crate::resume::{Inputs, OutboxRange, Outcome, Resume};
 
@@ -60,6 +63,13 @@ pub(super) fn decode(frame: pb::Frame) -> Result<Frame, Fault> {
         }
         Kind::Refresh(refresh) => Frame::Refresh(ch(refresh.ch)?, refresh.min_unsent),
         Kind::End(end) => Frame::End(End { ch: ch(end.ch)?, at: end.at, status: end.status }),
+        Kind::Echo(echo) => Frame::Echo(Echo {
+            ch: ch(echo.ch)?,
+            seq: echo.seq,
+            at: echo.at,
+            client: client(&echo.client)?,
+        }),
+        Kind::Notice(notice) => Frame::Notice(ch(notice.ch)?, notice.bytes),
     })
 }
 
@@ -93,6 +103,7 @@ fn decode_open(open: pb::Open) -> Result<Open, Fault> {
         window: open.window,
         outbox: open.outbox.map(decode_range).transpose()?,
         client: client(&open.client)?,
+        reader: text(open.reader, READER_NAME_MAX, "Open.reader")?,
     })
 }
 

@@ -60,6 +60,13 @@ pub(super) fn encode(frame: &Frame) -> pb::Frame {
         Frame::End(end) => {
             Kind::End(pb::End { ch: end.ch.0, at: end.at, status: end.status.clone() })
         }
+        Frame::Echo(echo) => Kind::Echo(pb::Echo {
+            ch: echo.ch.0,
+            seq: echo.seq,
+            at: echo.at,
+            client: client_bytes(echo.client),
+        }),
+        Frame::Notice(ch, bytes) => Kind::Notice(pb::Notice { ch: ch.0, bytes: bytes.clone() }),
         Frame::Unknown => return pb::Frame { kind: None },
     };
     pb::Frame { kind: Some(kind) }
@@ -89,6 +96,7 @@ fn encode_open(open: &Open) -> pb::Open {
         priority: encode_priority(open.priority),
         outbox: open.outbox.map(|range| pb::OutboxRange { first: range.first, next: range.next }),
         client: client_bytes(open.client),
+        reader: open.reader.clone(),
     }
 }
 

@@ -67,6 +67,10 @@ pub enum Frame {
     Refresh(Ch, u64),
     /// The Log ended.
     End(End),
+    /// Gateway to client: what inputs bring about at once stands before an Offset.
+    Echo(Echo),
+    /// Holder to gateway: something a person should know; the kind's own message.
+    Notice(Ch, Bytes),
     /// From a newer minor version: to be ignored.
     Unknown,
 }
@@ -136,6 +140,8 @@ pub struct Open {
     pub outbox: Option<OutboxRange>,
     /// Whom a gateway speaks for, on a holder's socket.
     pub client: Option<ClientId>,
+    /// What people call the device that reads, on a holder's socket; else empty.
+    pub reader: String,
 }
 
 /// See [`Frame::Opened`].
@@ -233,4 +239,17 @@ pub struct End {
     pub at: u64,
     /// The kind's own message.
     pub status: Bytes,
+}
+
+/// See [`Frame::Echo`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Echo {
+    /// The channel.
+    pub ch: Ch,
+    /// The newest input it speaks of.
+    pub seq: u64,
+    /// What that input and those before it bring about at once stands before this Offset.
+    pub at: u64,
+    /// Whose they are, on a holder's socket.
+    pub client: Option<ClientId>,
 }

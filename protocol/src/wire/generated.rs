@@ -6,7 +6,7 @@
 pub struct Frame {
     #[prost(
         oneof = "frame::Kind",
-        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19"
+        tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21"
     )]
     pub kind: ::core::option::Option<frame::Kind>,
 }
@@ -52,6 +52,10 @@ pub mod frame {
         Refresh(super::Refresh),
         #[prost(message, tag = "19")]
         End(super::End),
+        #[prost(message, tag = "20")]
+        Echo(super::Echo),
+        #[prost(message, tag = "21")]
+        Notice(super::Notice),
     }
 }
 /// One place in a Log.
@@ -134,6 +138,9 @@ pub struct Open {
     /// The client instance a gateway speaks for, on a holder's socket. Absent elsewhere.
     #[prost(bytes = "bytes", tag = "9")]
     pub client: ::prost::bytes::Bytes,
+    /// Who reads, as people call the device, on a holder's socket. At most 64 bytes of UTF-8. Absent elsewhere.
+    #[prost(string, tag = "10")]
+    pub reader: ::prost::alloc::string::String,
 }
 /// What one client instance sent on one channel and never saw settled: first <= number < next.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -328,6 +335,30 @@ pub struct End {
     /// The kind's own message, for instance an exit status.
     #[prost(bytes = "bytes", tag = "3")]
     pub status: ::prost::bytes::Bytes,
+}
+/// Gateway to client: what the inputs up to `seq` bring about at once stands in the Log before `at`. A prediction of their
+/// effect that is not there was wrong. Sent where the kind's own message asks for it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Echo {
+    #[prost(uint32, tag = "1")]
+    pub ch: u32,
+    #[prost(uint64, tag = "2")]
+    pub seq: u64,
+    /// An Offset, at most the Log's head when this was said.
+    #[prost(uint64, tag = "3")]
+    pub at: u64,
+    /// As in Open.
+    #[prost(bytes = "bytes", tag = "4")]
+    pub client: ::prost::bytes::Bytes,
+}
+/// Holder to gateway: something a person should know though nobody may be looking. Never sent to a client.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Notice {
+    #[prost(uint32, tag = "1")]
+    pub ch: u32,
+    /// The kind's own message.
+    #[prost(bytes = "bytes", tag = "2")]
+    pub bytes: ::prost::bytes::Bytes,
 }
 /// Something went wrong. With `ch` it concerns that channel alone; without, the Link closes after it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]

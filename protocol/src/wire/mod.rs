@@ -17,6 +17,7 @@ mod version;
 pub use crate::resume::{Inputs, OutboxRange, Outcome, Resume};
 pub use codec::{Decoder, Encoder, Sealed};
 pub use frame::{
-    Credit, Data, End, Frame, Hello, Input, InputAck, Open, Opened, Priority, Snapshot, Welcome,
+    Credit, Data, Echo, End, Frame, Hello, Input, InputAck, Open, Opened, Priority, Snapshot,
+    Welcome,
 };
 pub use version::{SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, Version};

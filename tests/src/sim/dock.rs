@@ -9,7 +9,7 @@ use devtail_protocol::limits::{HOLD_DATA_MAX, LOG_BYTES};
 use devtail_protocol::log::Extent;
 use devtail_protocol::position::Unit;
 use devtail_protocol::session::{Attached, Logs};
-use devtail_protocol::wire::{Opened, OutboxRange, Outcome};
+use devtail_protocol::wire::{Echo, Opened, OutboxRange, Outcome};
 use devtail_protocol::{Ch, ChannelId, ClientId, Fault, Time};
 
 use super::Checked;
@@ -40,6 +40,7 @@ pub(super) enum Note {
     News,
     Attached(Ch, Attached),
     Settled(Ch, u64, Outcome),
+    Echoed(Ch, u64, u64),
     Refused(Ch, Fault),
 }
 
@@ -56,7 +57,13 @@ impl Dock {
         ch: Ch,
         outbox: Option<OutboxRange>,
     ) -> Result<(), Fault> {
-        self.mirror.get_mut().attach(self.id, Model::of(self.id).name(), client, outbox)?;
+        self.mirror.get_mut().attach(
+            self.id,
+            Model::of(self.id).name(),
+            client,
+            String::new(),
+            outbox,
+        )?;
         let reader = Reader { wire, ch, opened: None, is_attached: false };
         self.readers.insert(client, reader);
         Ok(())
@@ -109,7 +116,11 @@ impl Dock {
                 self.mirror.get_mut().detach(client);
                 notes.extend(reader.map(|reader| (reader.wire, Note::Refused(reader.ch, fault))));
             }
-            MirrorEvent::Answered(..) => {}
+            MirrorEvent::Echoed(Echo { client, seq, at, .. }) => {
+                let reader = client.and_then(|client| self.readers.get(&client));
+                notes.extend(reader.map(|reader| (reader.wire, Note::Echoed(reader.ch, seq, at))));
+            }
+            MirrorEvent::Answered(..) | MirrorEvent::Noticed(_) => {}
         }
     }
 

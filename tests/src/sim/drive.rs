@@ -153,9 +153,8 @@ impl Phone {
             }
             ClientEvent::Data { ch, off, bytes } => {
                 let epoch = self.session.position(ch).ok_or("Data without a position")?.epoch;
-                if let Some(view) = self.views.get_mut(&ch) {
-                    view.data(now, epoch, off, bytes, truth)?;
-                }
+                let view = self.views.get_mut(&ch);
+                view.map_or(Ok(()), |view| view.data(now, epoch, off, bytes, truth))?;
             }
             ClientEvent::Snapshot { ch, at, state, .. } => {
                 let epoch = self.session.position(ch).ok_or("a Snapshot without a position")?.epoch;
@@ -168,6 +167,9 @@ impl Phone {
             }
             ClientEvent::Applied { ch, seq } => {
                 self.views.get(&ch).map_or(Ok(()), |view| truth.told_applied(view.outbox, seq))?;
+            }
+            ClientEvent::Echoed { ch, seq, .. } => {
+                self.views.get(&ch).map_or(Ok(()), |view| truth.told_echoed(view.outbox, seq))?;
             }
             ClientEvent::InputRefused { ch, seq, .. } => {
                 self.views.get(&ch).map_or(Ok(()), |view| truth.told_refused(view.outbox, seq))?;

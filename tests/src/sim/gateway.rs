@@ -190,6 +190,7 @@ impl Gateway {
                 visit.session.attached(ch, attached);
             }
             Note::Settled(ch, seq, outcome) => visit.session.settled(now, ch, seq, outcome),
+            Note::Echoed(ch, seq, at) => visit.session.echoed(ch, seq, at),
             Note::Refused(ch, fault) => {
                 visit.channels.remove(&ch);
                 visit.session.refused(ch, fault);

@@ -98,7 +98,7 @@ impl Holder {
         for _ in 0..70 {
             let client = ClientId(rng.sixteen());
             mirror
-                .attach(id, self.model.name(), client, None)
+                .attach(id, self.model.name(), client, String::new(), None)
                 .map_err(|fault| fault.to_string())?;
             mirror.detach(client);
         }
@@ -170,7 +170,7 @@ impl Holder {
                     self.taken.push_back((at, client, seq, bytes));
                 }
                 OwnerEvent::Asked { front, req, query } => self.owner.answer(front, req, Ok(query)),
-                OwnerEvent::Attached(_) | OwnerEvent::Detached(_) => {}
+                OwnerEvent::Attached(..) | OwnerEvent::Detached(_) => {}
             }
         }
         if self.owner.wants_snapshot() && self.snapshot.is_none() {
@@ -198,6 +198,7 @@ impl Holder {
             }
             self.obey(now, command, token, truth);
             self.owner.settled(client, seq, Outcome::Applied);
+            self.owner.echoed(client, seq);
         }
         Ok(())
     }

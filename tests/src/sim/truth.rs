@@ -187,6 +187,15 @@ impl Truth {
         self.settle(outbox, seq, Fate::Applied)
     }
 
+    /// The client says: what inputs up to here bring about is in the Log. So they were applied.
+    pub(super) fn told_echoed(&self, outbox: u32, seq: u64) -> Checked {
+        let last = self.outboxes[outbox as usize].last_applied;
+        if seq <= last {
+            return Ok(());
+        }
+        Err(format!("input {seq} was echoed, and {last} is the newest that was applied"))
+    }
+
     /// The client says: this one was refused, and those before it applied.
     pub(super) fn told_refused(&mut self, outbox: u32, seq: u64) -> Checked {
         self.settle(outbox, seq - 1, Fate::Applied)?;

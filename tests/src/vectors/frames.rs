@@ -4,8 +4,8 @@ use bytes::Bytes;
 use devtail_protocol::log::Loss;
 use devtail_protocol::position::Unit;
 use devtail_protocol::wire::{
-    Credit, Data, Encoder, End, Frame, Hello, Input, InputAck, Inputs, Open, Opened, OutboxRange,
-    Outcome, Priority, Resume, Sealed, Snapshot, Welcome,
+    Credit, Data, Echo, Encoder, End, Frame, Hello, Input, InputAck, Inputs, Open, Opened,
+    OutboxRange, Outcome, Priority, Resume, Sealed, Snapshot, Welcome,
 };
 use devtail_protocol::{Boot, Ch, ChannelId, ClientId, Code, Epoch, Fault, Position, Time};
 
@@ -74,7 +74,7 @@ fn beginnings() -> [(&'static str, &'static str, Frame); 6] {
         ..first.clone()
     };
     let spec = Bytes::from_static(b"spec");
-    let holder = Open { client: Some(CLIENT), ..open(None) };
+    let holder = Open { client: Some(CLIENT), reader: "Ann's phone".to_owned(), ..open(None) };
     [
         ("hello", "the first Hello of a client instance", Frame::Hello(first)),
         (
@@ -108,6 +108,7 @@ fn open(spec: Option<Bytes>) -> Open {
         priority: Priority::Focused,
         outbox: Some(OutboxRange { first: 41, next: 43 }),
         client: None,
+        reader: String::new(),
     }
 }
 
@@ -163,6 +164,7 @@ fn channel() -> Vec<(&'static str, &'static str, Frame)> {
             Frame::End(End { ch: CH, at: 70_005, status: Bytes::from_static(&[8, 0]) }),
         ),
     ];
+    all.extend(predictions());
     let resumes = [
         ("opened-fresh", Resume::Fresh),
         ("opened-epoch", Resume::Epoch),
@@ -173,6 +175,26 @@ fn channel() -> Vec<(&'static str, &'static str, Frame)> {
         (name, "a Snapshot follows", Frame::Opened(Opened { resume, ..opened }))
     }));
     all
+}
+
+fn predictions() -> [(&'static str, &'static str, Frame); 3] {
+    [
+        (
+            "echo",
+            "what input 42 and those before it bring about stands before 70,005",
+            Frame::Echo(Echo { ch: CH, seq: 42, at: 70_005, client: None }),
+        ),
+        (
+            "echo-holder",
+            "whose, on a holder's socket",
+            Frame::Echo(Echo { ch: CH, seq: 42, at: 70_005, client: Some(CLIENT) }),
+        ),
+        (
+            "notice",
+            "a holder tells its gateway something for a person",
+            Frame::Notice(CH, Bytes::from_static(b"bell")),
+        ),
+    ]
 }
 
 fn inputs() -> [(&'static str, &'static str, Frame); 6] {

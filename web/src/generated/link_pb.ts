@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file link.proto.
  */
 export const file_link: GenFile = /*@__PURE__*/
-  fileDesc("CgpsaW5rLnByb3RvEgpkZXZ0YWlsLnYxIssFCgVGcmFtZRIiCgVoZWxsbxgBIAEoCzIRLmRldnRhaWwudjEuSGVsbG9IABImCgd3ZWxjb21lGAIgASgLMhMuZGV2dGFpbC52MS5XZWxjb21lSAASIAoEb3BlbhgDIAEoCzIQLmRldnRhaWwudjEuT3BlbkgAEiQKBm9wZW5lZBgEIAEoCzISLmRldnRhaWwudjEuT3BlbmVkSAASIgoFY2xvc2UYBSABKAsyES5kZXZ0YWlsLnYxLkNsb3NlSAASIAoEZGF0YRgGIAEoCzIQLmRldnRhaWwudjEuRGF0YUgAEigKCHNuYXBzaG90GAcgASgLMhQuZGV2dGFpbC52MS5TbmFwc2hvdEgAEiQKBndpbmRvdxgIIAEoCzISLmRldnRhaWwudjEuV2luZG93SAASIgoFaW5wdXQYCSABKAsyES5kZXZ0YWlsLnYxLklucHV0SAASKQoJaW5wdXRfYWNrGAogASgLMhQuZGV2dGFpbC52MS5JbnB1dEFja0gAEiIKBWZldGNoGAsgASgLMhEuZGV2dGFpbC52MS5GZXRjaEgAEiYKB2ZldGNoZWQYDCABKAsyEy5kZXZ0YWlsLnYxLkZldGNoZWRIABIgCgRwaW5nGA0gASgLMhAuZGV2dGFpbC52MS5QaW5nSAASIAoEcG9uZxgOIAEoCzIQLmRldnRhaWwudjEuUG9uZ0gAEiUKB2dvX2F3YXkYDyABKAsyEi5kZXZ0YWlsLnYxLkdvQXdheUgAEh4KA2J5ZRgQIAEoCzIPLmRldnRhaWwudjEuQnllSAASIgoFZmF1bHQYESABKAsyES5kZXZ0YWlsLnYxLkZhdWx0SAASJgoHcmVmcmVzaBgSIAEoCzITLmRldnRhaWwudjEuUmVmcmVzaEgAEh4KA2VuZBgTIAEoCzIPLmRldnRhaWwudjEuRW5kSABCBgoEa2luZCIpCghQb3NpdGlvbhINCgVlcG9jaBgBIAEoBhIOCgZvZmZzZXQYAiABKAQitAEKBUhlbGxvEhMKC3ZlcnNpb25fbWluGAEgASgNEhMKC3ZlcnNpb25fbWF4GAIgASgNEg4KBmNsaWVudBgDIAEoDBISCgpnZW5lcmF0aW9uGAQgASgEEhEKCWxhc3RfYm9vdBgFIAEoBhIXCg96c3RkX3dpbmRvd19sb2cYBiABKA0SIgoIY2hhbm5lbHMYByADKAsyEC5kZXZ0YWlsLnYxLk9wZW4SDQoFYWdlbnQYCCABKAkiQQoHV2VsY29tZRIPCgd2ZXJzaW9uGAEgASgNEgwKBGJvb3QYAiABKAYSFwoPenN0ZF93aW5kb3dfbG9nGAMgASgNIt0BCgRPcGVuEgoKAmNoGAEgASgNEgoKAmlkGAIgASgMEgwKBGtpbmQYAyABKAkSEQoEc3BlYxgEIAEoDEgAiAEBEiIKBGhhdmUYBSABKAsyFC5kZXZ0YWlsLnYxLlBvc2l0aW9uEg4KBndpbmRvdxgGIAEoDRImCghwcmlvcml0eRgHIAEoDjIULmRldnRhaWwudjEuUHJpb3JpdHkSJwoGb3V0Ym94GAggASgLMhcuZGV2dGFpbC52MS5PdXRib3hSYW5nZRIOCgZjbGllbnQYCSABKAxCBwoFX3NwZWMiKgoLT3V0Ym94UmFuZ2USDQoFZmlyc3QYASABKAQSDAoEbmV4dBgCIAEoBCLcAQoGT3BlbmVkEgoKAmNoGAEgASgNEg0KBWVwb2NoGAIgASgGEgwKBGhlYWQYAyABKAQSIgoGcmVzdW1lGAQgASgOMhIuZGV2dGFpbC52MS5SZXN1bWUSIgoGaW5wdXRzGAUgASgOMhIuZGV2dGFpbC52MS5JbnB1dHMSDwoHYXBwbGllZBgGIAEoBBIeCgR1bml0GAcgASgOMhAuZGV2dGFpbC52MS5Vbml0Eg4KBmNsaWVudBgJIAEoDBIMCgRiYXNlGAogASgEEhIKCmV2ZXJ5X3VuaXQYCyABKAgiIwoFQ2xvc2USCgoCY2gYASABKA0SDgoGY2xpZW50GAIgASgMIjQKBERhdGESCgoCY2gYASABKA0SCwoDb2ZmGAIgASgEEg0KBWJ5dGVzGAMgASgMSgQIBBAFIjEKCFNuYXBzaG90EgoKAmNoGAEgASgNEgoKAmF0GAIgASgEEg0KBXN0YXRlGAMgASgMIk8KBldpbmRvdxIjCgdjcmVkaXRzGAEgAygLMhIuZGV2dGFpbC52MS5DcmVkaXQSEAoIcnhfYnl0ZXMYAiABKAQSDgoGY2xpZW50GAMgASgMIl0KBkNyZWRpdBIKCgJjaBgBIAEoDRIQCghjb25zdW1lZBgCIAEoBBINCgVsaW1pdBgDIAEoBBImCghwcmlvcml0eRgEIAEoDjIULmRldnRhaWwudjEuUHJpb3JpdHkiSwoFSW5wdXQSCgoCY2gYASABKA0SCwoDc2VxGAIgASgEEg0KBWJ5dGVzGAMgASgMEg4KBmNsaWVudBgEIAEoDEoECAUQBkoECAYQByJtCghJbnB1dEFjaxIKCgJjaBgBIAEoDRIPCgdhcHBsaWVkGAIgASgEEiQKB291dGNvbWUYAyABKA4yEy5kZXZ0YWlsLnYxLk91dGNvbWUSDgoGY2xpZW50GAQgASgMEg4KBnJlYXNvbhgFIAEoCSIxCgVGZXRjaBILCgNyZXEYASABKA0SDAoEa2luZBgCIAEoCRINCgVxdWVyeRgDIAEoDCJICgdGZXRjaGVkEgsKA3JlcRgBIAEoDRIOCgZhbnN3ZXIYAiABKAwSIAoFZmF1bHQYAyABKAsyES5kZXZ0YWlsLnYxLkZhdWx0IhIKBFBpbmcSCgoCaWQYASABKAQiEgoEUG9uZxIKCgJpZBgBIAEoBCIkCgZHb0F3YXkSGgoScmVjb25uZWN0X2FmdGVyX21zGAEgASgNIgUKA0J5ZSIpCgdSZWZyZXNoEgoKAmNoGAEgASgNEhIKCm1pbl91bnNlbnQYAiABKAQiLQoDRW5kEgoKAmNoGAEgASgNEgoKAmF0GAIgASgEEg4KBnN0YXR1cxgDIAEoDCKIAQoFRmF1bHQSDAoEY29kZRgBIAEoDRIkCgdjdWxwcml0GAIgASgOMhMuZGV2dGFpbC52MS5DdWxwcml0Eg0KBXJldHJ5GAMgASgIEg8KB3NpZ25faW4YBCABKAgSDwoHbWVzc2FnZRgFIAEoCRIKCgJjaBgGIAEoDRIOCgZjbGllbnQYByABKAwqTwoIUHJpb3JpdHkSFwoTUFJJT1JJVFlfQkFDS0dST1VORBAAEhQKEFBSSU9SSVRZX1ZJU0lCTEUQARIUChBQUklPUklUWV9GT0NVU0VEEAIqKAoEVW5pdBIOCgpVTklUX0JZVEVTEAASEAoMVU5JVF9SRUNPUkRTEAEqYwoGUmVzdW1lEhAKDFJFU1VNRV9FWEFDVBAAEhAKDFJFU1VNRV9GUkVTSBABEhAKDFJFU1VNRV9FUE9DSBACEhEKDVJFU1VNRV9CRUhJTkQQAxIQCgxSRVNVTUVfQUhFQUQQBCouCgZJbnB1dHMSEAoMSU5QVVRTX0tOT1dOEAASEgoOSU5QVVRTX1VOS05PV04QASozCgdPdXRjb21lEhMKD09VVENPTUVfQVBQTElFRBAAEhMKD09VVENPTUVfUkVGVVNFRBABKj8KB0N1bHByaXQSEAoMQ1VMUFJJVF9QRUVSEAASDgoKQ1VMUFJJVF9VUxABEhIKDkNVTFBSSVRfQ0FMTEVSEAJiBnByb3RvMw");
+  fileDesc("CgpsaW5rLnByb3RvEgpkZXZ0YWlsLnYxIpMGCgVGcmFtZRIiCgVoZWxsbxgBIAEoCzIRLmRldnRhaWwudjEuSGVsbG9IABImCgd3ZWxjb21lGAIgASgLMhMuZGV2dGFpbC52MS5XZWxjb21lSAASIAoEb3BlbhgDIAEoCzIQLmRldnRhaWwudjEuT3BlbkgAEiQKBm9wZW5lZBgEIAEoCzISLmRldnRhaWwudjEuT3BlbmVkSAASIgoFY2xvc2UYBSABKAsyES5kZXZ0YWlsLnYxLkNsb3NlSAASIAoEZGF0YRgGIAEoCzIQLmRldnRhaWwudjEuRGF0YUgAEigKCHNuYXBzaG90GAcgASgLMhQuZGV2dGFpbC52MS5TbmFwc2hvdEgAEiQKBndpbmRvdxgIIAEoCzISLmRldnRhaWwudjEuV2luZG93SAASIgoFaW5wdXQYCSABKAsyES5kZXZ0YWlsLnYxLklucHV0SAASKQoJaW5wdXRfYWNrGAogASgLMhQuZGV2dGFpbC52MS5JbnB1dEFja0gAEiIKBWZldGNoGAsgASgLMhEuZGV2dGFpbC52MS5GZXRjaEgAEiYKB2ZldGNoZWQYDCABKAsyEy5kZXZ0YWlsLnYxLkZldGNoZWRIABIgCgRwaW5nGA0gASgLMhAuZGV2dGFpbC52MS5QaW5nSAASIAoEcG9uZxgOIAEoCzIQLmRldnRhaWwudjEuUG9uZ0gAEiUKB2dvX2F3YXkYDyABKAsyEi5kZXZ0YWlsLnYxLkdvQXdheUgAEh4KA2J5ZRgQIAEoCzIPLmRldnRhaWwudjEuQnllSAASIgoFZmF1bHQYESABKAsyES5kZXZ0YWlsLnYxLkZhdWx0SAASJgoHcmVmcmVzaBgSIAEoCzITLmRldnRhaWwudjEuUmVmcmVzaEgAEh4KA2VuZBgTIAEoCzIPLmRldnRhaWwudjEuRW5kSAASIAoEZWNobxgUIAEoCzIQLmRldnRhaWwudjEuRWNob0gAEiQKBm5vdGljZRgVIAEoCzISLmRldnRhaWwudjEuTm90aWNlSABCBgoEa2luZCIpCghQb3NpdGlvbhINCgVlcG9jaBgBIAEoBhIOCgZvZmZzZXQYAiABKAQitAEKBUhlbGxvEhMKC3ZlcnNpb25fbWluGAEgASgNEhMKC3ZlcnNpb25fbWF4GAIgASgNEg4KBmNsaWVudBgDIAEoDBISCgpnZW5lcmF0aW9uGAQgASgEEhEKCWxhc3RfYm9vdBgFIAEoBhIXCg96c3RkX3dpbmRvd19sb2cYBiABKA0SIgoIY2hhbm5lbHMYByADKAsyEC5kZXZ0YWlsLnYxLk9wZW4SDQoFYWdlbnQYCCABKAkiQQoHV2VsY29tZRIPCgd2ZXJzaW9uGAEgASgNEgwKBGJvb3QYAiABKAYSFwoPenN0ZF93aW5kb3dfbG9nGAMgASgNIu0BCgRPcGVuEgoKAmNoGAEgASgNEgoKAmlkGAIgASgMEgwKBGtpbmQYAyABKAkSEQoEc3BlYxgEIAEoDEgAiAEBEiIKBGhhdmUYBSABKAsyFC5kZXZ0YWlsLnYxLlBvc2l0aW9uEg4KBndpbmRvdxgGIAEoDRImCghwcmlvcml0eRgHIAEoDjIULmRldnRhaWwudjEuUHJpb3JpdHkSJwoGb3V0Ym94GAggASgLMhcuZGV2dGFpbC52MS5PdXRib3hSYW5nZRIOCgZjbGllbnQYCSABKAwSDgoGcmVhZGVyGAogASgJQgcKBV9zcGVjIioKC091dGJveFJhbmdlEg0KBWZpcnN0GAEgASgEEgwKBG5leHQYAiABKAQi3AEKBk9wZW5lZBIKCgJjaBgBIAEoDRINCgVlcG9jaBgCIAEoBhIMCgRoZWFkGAMgASgEEiIKBnJlc3VtZRgEIAEoDjISLmRldnRhaWwudjEuUmVzdW1lEiIKBmlucHV0cxgFIAEoDjISLmRldnRhaWwudjEuSW5wdXRzEg8KB2FwcGxpZWQYBiABKAQSHgoEdW5pdBgHIAEoDjIQLmRldnRhaWwudjEuVW5pdBIOCgZjbGllbnQYCSABKAwSDAoEYmFzZRgKIAEoBBISCgpldmVyeV91bml0GAsgASgIIiMKBUNsb3NlEgoKAmNoGAEgASgNEg4KBmNsaWVudBgCIAEoDCI0CgREYXRhEgoKAmNoGAEgASgNEgsKA29mZhgCIAEoBBINCgVieXRlcxgDIAEoDEoECAQQBSIxCghTbmFwc2hvdBIKCgJjaBgBIAEoDRIKCgJhdBgCIAEoBBINCgVzdGF0ZRgDIAEoDCJPCgZXaW5kb3cSIwoHY3JlZGl0cxgBIAMoCzISLmRldnRhaWwudjEuQ3JlZGl0EhAKCHJ4X2J5dGVzGAIgASgEEg4KBmNsaWVudBgDIAEoDCJdCgZDcmVkaXQSCgoCY2gYASABKA0SEAoIY29uc3VtZWQYAiABKAQSDQoFbGltaXQYAyABKAQSJgoIcHJpb3JpdHkYBCABKA4yFC5kZXZ0YWlsLnYxLlByaW9yaXR5IksKBUlucHV0EgoKAmNoGAEgASgNEgsKA3NlcRgCIAEoBBINCgVieXRlcxgDIAEoDBIOCgZjbGllbnQYBCABKAxKBAgFEAZKBAgGEAcibQoISW5wdXRBY2sSCgoCY2gYASABKA0SDwoHYXBwbGllZBgCIAEoBBIkCgdvdXRjb21lGAMgASgOMhMuZGV2dGFpbC52MS5PdXRjb21lEg4KBmNsaWVudBgEIAEoDBIOCgZyZWFzb24YBSABKAkiMQoFRmV0Y2gSCwoDcmVxGAEgASgNEgwKBGtpbmQYAiABKAkSDQoFcXVlcnkYAyABKAwiSAoHRmV0Y2hlZBILCgNyZXEYASABKA0SDgoGYW5zd2VyGAIgASgMEiAKBWZhdWx0GAMgASgLMhEuZGV2dGFpbC52MS5GYXVsdCISCgRQaW5nEgoKAmlkGAEgASgEIhIKBFBvbmcSCgoCaWQYASABKAQiJAoGR29Bd2F5EhoKEnJlY29ubmVjdF9hZnRlcl9tcxgBIAEoDSIFCgNCeWUiKQoHUmVmcmVzaBIKCgJjaBgBIAEoDRISCgptaW5fdW5zZW50GAIgASgEIi0KA0VuZBIKCgJjaBgBIAEoDRIKCgJhdBgCIAEoBBIOCgZzdGF0dXMYAyABKAwiOwoERWNobxIKCgJjaBgBIAEoDRILCgNzZXEYAiABKAQSCgoCYXQYAyABKAQSDgoGY2xpZW50GAQgASgMIiMKBk5vdGljZRIKCgJjaBgBIAEoDRINCgVieXRlcxgCIAEoDCKIAQoFRmF1bHQSDAoEY29kZRgBIAEoDRIkCgdjdWxwcml0GAIgASgOMhMuZGV2dGFpbC52MS5DdWxwcml0Eg0KBXJldHJ5GAMgASgIEg8KB3NpZ25faW4YBCABKAgSDwoHbWVzc2FnZRgFIAEoCRIKCgJjaBgGIAEoDRIOCgZjbGllbnQYByABKAwqTwoIUHJpb3JpdHkSFwoTUFJJT1JJVFlfQkFDS0dST1VORBAAEhQKEFBSSU9SSVRZX1ZJU0lCTEUQARIUChBQUklPUklUWV9GT0NVU0VEEAIqKAoEVW5pdBIOCgpVTklUX0JZVEVTEAASEAoMVU5JVF9SRUNPUkRTEAEqYwoGUmVzdW1lEhAKDFJFU1VNRV9FWEFDVBAAEhAKDFJFU1VNRV9GUkVTSBABEhAKDFJFU1VNRV9FUE9DSBACEhEKDVJFU1VNRV9CRUhJTkQQAxIQCgxSRVNVTUVfQUhFQUQQBCouCgZJbnB1dHMSEAoMSU5QVVRTX0tOT1dOEAASEgoOSU5QVVRTX1VOS05PV04QASozCgdPdXRjb21lEhMKD09VVENPTUVfQVBQTElFRBAAEhMKD09VVENPTUVfUkVGVVNFRBABKj8KB0N1bHByaXQSEAoMQ1VMUFJJVF9QRUVSEAASDgoKQ1VMUFJJVF9VUxABEhIKDkNVTFBSSVRfQ0FMTEVSEAJiBnByb3RvMw");
 
 /**
  * One statement. Exactly one kind is set; a Frame with none is from a newer minor version and is ignored.
@@ -141,6 +141,18 @@ export type Frame = Message<"devtail.v1.Frame"> & {
      */
     value: End;
     case: "end";
+  } | {
+    /**
+     * @generated from field: devtail.v1.Echo echo = 20;
+     */
+    value: Echo;
+    case: "echo";
+  } | {
+    /**
+     * @generated from field: devtail.v1.Notice notice = 21;
+     */
+    value: Notice;
+    case: "notice";
   } | { case: undefined; value?: undefined };
 };
 
@@ -349,6 +361,13 @@ export type Open = Message<"devtail.v1.Open"> & {
    * @generated from field: bytes client = 9;
    */
   client: Uint8Array;
+
+  /**
+   * Who reads, as people call the device, on a holder's socket. At most 64 bytes of UTF-8. Absent elsewhere.
+   *
+   * @generated from field: string reader = 10;
+   */
+  reader: string;
 };
 
 /**
@@ -901,6 +920,71 @@ export const EndSchema: GenMessage<End> = /*@__PURE__*/
   messageDesc(file_link, 21);
 
 /**
+ * Gateway to client: what the inputs up to `seq` bring about at once stands in the Log before `at`. A prediction of their
+ * effect that is not there was wrong. Sent where the kind's own message asks for it.
+ *
+ * @generated from message devtail.v1.Echo
+ */
+export type Echo = Message<"devtail.v1.Echo"> & {
+  /**
+   * @generated from field: uint32 ch = 1;
+   */
+  ch: number;
+
+  /**
+   * @generated from field: uint64 seq = 2;
+   */
+  seq: bigint;
+
+  /**
+   * An Offset, at most the Log's head when this was said.
+   *
+   * @generated from field: uint64 at = 3;
+   */
+  at: bigint;
+
+  /**
+   * As in Open.
+   *
+   * @generated from field: bytes client = 4;
+   */
+  client: Uint8Array;
+};
+
+/**
+ * Describes the message devtail.v1.Echo.
+ * Use `create(EchoSchema)` to create a new message.
+ */
+export const EchoSchema: GenMessage<Echo> = /*@__PURE__*/
+  messageDesc(file_link, 22);
+
+/**
+ * Holder to gateway: something a person should know though nobody may be looking. Never sent to a client.
+ *
+ * @generated from message devtail.v1.Notice
+ */
+export type Notice = Message<"devtail.v1.Notice"> & {
+  /**
+   * @generated from field: uint32 ch = 1;
+   */
+  ch: number;
+
+  /**
+   * The kind's own message.
+   *
+   * @generated from field: bytes bytes = 2;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message devtail.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
+  messageDesc(file_link, 23);
+
+/**
  * Something went wrong. With `ch` it concerns that channel alone; without, the Link closes after it.
  *
  * @generated from message devtail.v1.Fault
@@ -959,7 +1043,7 @@ export type Fault = Message<"devtail.v1.Fault"> & {
  * Use `create(FaultSchema)` to create a new message.
  */
 export const FaultSchema: GenMessage<Fault> = /*@__PURE__*/
-  messageDesc(file_link, 22);
+  messageDesc(file_link, 24);
 
 /**
  * Who is sent first when not everything fits.

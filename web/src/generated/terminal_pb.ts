@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIokBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAQgYKBGtpbmQiBgoES2lsbCKbAQoIU25hcHNob3QSJwoEc2l6ZRgBIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRIKCgJ2dBgCIAEoDBINCgV0aXRsZRgDIAEoCRIMCgRuYW1lGAQgASgJEioKBmV2ZW50cxgFIAMoCzIaLmRldnRhaWwudGVybWluYWwudjEuRXZlbnQSEQoJYWx0ZXJuYXRlGAYgASgIInsKBUV2ZW50EgoKAmF0GAEgASgEEikKBGJlbGwYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkJlbGxIABIzCgljbGlwYm9hcmQYAyABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNsaXBib2FyZEgAQgYKBGtpbmQiBgoEQmVsbCIsCglDbGlwYm9hcmQSEQoJc2VsZWN0aW9uGAEgASgJEgwKBHRleHQYAiABKAwiPwoDRW5kEg4KBGNvZGUYASABKA1IABIQCgZzaWduYWwYAiABKAlIABIOCgRsb3N0GAMgASgJSABCBgoEa2luZCJDCgVRdWVyeRIyCgRsaXN0GAEgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5MaXN0VGVybWluYWxzSABCBgoEa2luZCIPCg1MaXN0VGVybWluYWxzIkMKBkFuc3dlchIxCgRsaXN0GAEgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbExpc3RIAEIGCgRraW5kIkAKDFRlcm1pbmFsTGlzdBIwCgl0ZXJtaW5hbHMYASADKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsIuMBCghUZXJtaW5hbBIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2NvbW1hbmQYBCADKAkSCwoDY3dkGAUgASgJEicKBHNpemUYBiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlNpemUSEgoKY3JlYXRlZF9tcxgHIAEoBBIPCgd2aWV3ZXJzGAggASgNEgsKA3BpZBgJIAEoDRIlCgNlbmQYCiABKAsyGC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkVuZBIOCgZzaWxlbnQYCyABKAhiBnByb3RvMw");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIkMKBVF1ZXJ5EjIKBGxpc3QYASABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkxpc3RUZXJtaW5hbHNIAEIGCgRraW5kIg8KDUxpc3RUZXJtaW5hbHMiQwoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAQgYKBGtpbmQiQAoMVGVybWluYWxMaXN0EjAKCXRlcm1pbmFscxgBIAMoCzIdLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWwi4wEKCFRlcm1pbmFsEgoKAmlkGAEgASgMEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSDwoHY29tbWFuZBgEIAMoCRILCgNjd2QYBSABKAkSJwoEc2l6ZRgGIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRISCgpjcmVhdGVkX21zGAcgASgEEg8KB3ZpZXdlcnMYCCABKA0SCwoDcGlkGAkgASgNEiUKA2VuZBgKIAEoCzIYLmRldnRhaWwudGVybWluYWwudjEuRW5kEg4KBnNpbGVudBgLIAEoCGIGcHJvdG8z");
 
 /**
  * A grid size in cells.
@@ -116,7 +116,7 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
     case: "keys";
   } | {
     /**
-     * The device's own grid. It takes the size over: the program sees this size from now on.
+     * The device's own grid. The program sees it while this device drives, and at once if nobody does.
      *
      * @generated from field: devtail.terminal.v1.Size resize = 2;
      */
@@ -138,7 +138,22 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
      */
     value: Kill;
     case: "kill";
+  } | {
+    /**
+     * This device drives from now on: its grid, its keys.
+     *
+     * @generated from field: devtail.terminal.v1.Drive drive = 5;
+     */
+    value: Drive;
+    case: "drive";
   } | { case: undefined; value?: undefined };
+
+  /**
+   * Say by an Echo what the keys brought about: the device predicts. Absent: it does not.
+   *
+   * @generated from field: bool echo = 9;
+   */
+  echo: boolean;
 };
 
 /**
@@ -147,6 +162,21 @@ export type Input = Message<"devtail.terminal.v1.Input"> & {
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
   messageDesc(file_terminal, 2);
+
+/**
+ * Asks nothing more than its name says.
+ *
+ * @generated from message devtail.terminal.v1.Drive
+ */
+export type Drive = Message<"devtail.terminal.v1.Drive"> & {
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Drive.
+ * Use `create(DriveSchema)` to create a new message.
+ */
+export const DriveSchema: GenMessage<Drive> = /*@__PURE__*/
+  messageDesc(file_terminal, 3);
 
 /**
  * Asks nothing more than its name says.
@@ -161,7 +191,7 @@ export type Kill = Message<"devtail.terminal.v1.Kill"> & {
  * Use `create(KillSchema)` to create a new message.
  */
 export const KillSchema: GenMessage<Kill> = /*@__PURE__*/
-  messageDesc(file_terminal, 3);
+  messageDesc(file_terminal, 4);
 
 /**
  * Snapshot.state: what the screen looks like.
@@ -215,7 +245,7 @@ export type Snapshot = Message<"devtail.terminal.v1.Snapshot"> & {
  * Use `create(SnapshotSchema)` to create a new message.
  */
 export const SnapshotSchema: GenMessage<Snapshot> = /*@__PURE__*/
-  messageDesc(file_terminal, 4);
+  messageDesc(file_terminal, 5);
 
 /**
  * Something that happens once.
@@ -253,7 +283,7 @@ export type Event = Message<"devtail.terminal.v1.Event"> & {
  * Use `create(EventSchema)` to create a new message.
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
-  messageDesc(file_terminal, 5);
+  messageDesc(file_terminal, 6);
 
 /**
  * BEL: the program wants attention.
@@ -268,7 +298,7 @@ export type Bell = Message<"devtail.terminal.v1.Bell"> & {
  * Use `create(BellSchema)` to create a new message.
  */
 export const BellSchema: GenMessage<Bell> = /*@__PURE__*/
-  messageDesc(file_terminal, 6);
+  messageDesc(file_terminal, 7);
 
 /**
  * OSC 52: the program sets a clipboard.
@@ -296,7 +326,7 @@ export type Clipboard = Message<"devtail.terminal.v1.Clipboard"> & {
  * Use `create(ClipboardSchema)` to create a new message.
  */
 export const ClipboardSchema: GenMessage<Clipboard> = /*@__PURE__*/
-  messageDesc(file_terminal, 7);
+  messageDesc(file_terminal, 8);
 
 /**
  * End.status: how the program ended.
@@ -339,7 +369,7 @@ export type End = Message<"devtail.terminal.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_terminal, 8);
+  messageDesc(file_terminal, 9);
 
 /**
  * Fetch.query.
@@ -364,7 +394,7 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
  * Use `create(QuerySchema)` to create a new message.
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
-  messageDesc(file_terminal, 9);
+  messageDesc(file_terminal, 10);
 
 /**
  * Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -379,7 +409,7 @@ export type ListTerminals = Message<"devtail.terminal.v1.ListTerminals"> & {
  * Use `create(ListTerminalsSchema)` to create a new message.
  */
 export const ListTerminalsSchema: GenMessage<ListTerminals> = /*@__PURE__*/
-  messageDesc(file_terminal, 10);
+  messageDesc(file_terminal, 11);
 
 /**
  * Fetched.answer.
@@ -404,7 +434,7 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_terminal, 11);
+  messageDesc(file_terminal, 12);
 
 /**
  * The answer to ListTerminals.
@@ -425,7 +455,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 13);
 
 /**
  * One terminal as a list shows it.
@@ -508,5 +538,5 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 14);
 

@@ -34,6 +34,8 @@ export type SessionEvent =
   | { name: "end"; ch: number; at: bigint; status: Uint8Array }
   /** Inputs up to this number are applied. */
   | { name: "applied"; ch: number; seq: bigint }
+  /** What the inputs up to `seq` bring about at once stands in the Log before `at`: they asked to be told. */
+  | { name: "echoed"; ch: number; seq: bigint; at: bigint }
   /** This input was not applied and will not be. */
   | { name: "inputRefused"; ch: number; seq: bigint; reason: string }
   /** Nobody knows whether these inputs (first <= number < next) were applied; ask the person. */

@@ -60,6 +60,11 @@ export class Inbound {
         session.say({ name: "fetched", req, answer: fault ? { ok: false, fault: toFault(fault) } : { ok: true, bytes: answer } });
         return;
       }
+      case "echo": {
+        const { ch, seq, at } = kind.value;
+        if (this.#openChannel(ch)) session.say({ name: "echoed", ch, seq, at });
+        return;
+      }
       case "fault":
         return this.#fault(now, toFault(kind.value));
       case "ping":
@@ -79,6 +84,7 @@ export class Inbound {
       case "fetch":
       case "bye":
       case "refresh":
+      case "notice":
         throw new Fault(Code.BadPacket, "A gateway does not send this frame.");
     }
   }

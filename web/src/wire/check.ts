@@ -1,7 +1,7 @@
 // What a frame promises is checked here, once, as protocol/src/wire/decode.rs does; behind this nobody asks again.
 import { type Frame, Outcome, type Fault as FaultFrame, type Opened, Unit } from "../generated/link_pb";
 import { Code, codeFromWire, Fault } from "./fault";
-import { AGENT_NAME_MAX, CHANNELS_MAX, INPUT_MAX, KIND_NAME_MAX, MESSAGE_MAX } from "./limits";
+import { AGENT_NAME_MAX, CHANNELS_MAX, INPUT_MAX, KIND_NAME_MAX, MESSAGE_MAX, READER_NAME_MAX } from "./limits";
 import type { Open } from "../generated/link_pb";
 
 const CH_MAX = 0xffff;
@@ -40,6 +40,7 @@ export function check(frame: Frame): void {
       if (kind.value.outcome !== Outcome.APPLIED) text(kind.value.reason, MESSAGE_MAX, "InputAck.reason");
       return;
     case "close":
+    case "echo":
       checkCh(kind.value.ch);
       checkClient(kind.value.client);
       return;
@@ -47,6 +48,7 @@ export function check(frame: Frame): void {
     case "snapshot":
     case "refresh":
     case "end":
+    case "notice":
       checkCh(kind.value.ch);
       return;
     case "window":
@@ -83,6 +85,7 @@ function checkOpen(open: Open): void {
   checkClient(open.client);
   if (open.id.length !== 16) throw bad("Open.id is not 16 bytes");
   text(open.kind, KIND_NAME_MAX, "Open.kind");
+  text(open.reader, READER_NAME_MAX, "Open.reader");
   if (open.have && open.have.epoch === 0n) throw bad("an epoch is 0");
   if (open.outbox && (open.outbox.first === 0n || open.outbox.next < open.outbox.first)) {
     throw bad("Open.outbox is no range");

@@ -15,6 +15,7 @@ export const ZSTD_WINDOW_LOG = 14;
 export const CHANNELS_MAX = 256;
 export const KIND_NAME_MAX = 32;
 export const AGENT_NAME_MAX = 64;
+export const READER_NAME_MAX = 64;
 export const MESSAGE_MAX = 256;
 export const FETCHES_MAX = 16;
 export const CONTROL_FRAMES_MAX = 2048;

@@ -4,11 +4,11 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod audience;
 mod output;
 mod program;
 mod requests;
 
-use std::collections::HashMap;
 use std::future::{pending, poll_fn};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,20 +18,23 @@ use devtail_protocol::hold::{FrontId, Owner};
 use devtail_protocol::limits::LOG_BYTES;
 use devtail_protocol::log::{Inbox, Log, Loss};
 use devtail_protocol::position::Unit;
-use devtail_protocol::{Boot, ChannelId, ClientId, Epoch};
+use devtail_protocol::{Boot, ChannelId, Epoch};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
 use self::output::Output;
 use self::program::{Program, QUIET};
+use super::echoes::Echoes;
 use super::ended;
 use super::environment::Account;
 use super::front::{Fronts, Moved};
 use super::keys::Keys;
+use super::lease::Lease;
+use super::people::People;
 use super::pty::Pty;
 use crate::terminal::limits::BUFFER_BYTES_KEPT;
-use crate::terminal::message::{Size, Spec};
+use crate::terminal::message::Spec;
 use crate::terminal::source::{Source, Turn};
 
 /// One terminal and everything that belongs to it.
@@ -51,8 +54,11 @@ pub(super) struct Holder {
     backlog: Vec<u8>,
     /// What the program wrote and the source has not taken.
     output: Output,
-    /// The grid of each device that reads.
-    sizes: HashMap<ClientId, Size>,
+    lease: Lease,
+    people: People,
+    echoes: Echoes,
+    /// When to look whether what is typed is hidden.
+    look_at: Option<Instant>,
     program: Program,
     kill_at: Option<Instant>,
     /// When to be gone at the latest, once someone killed the terminal.
@@ -100,7 +106,10 @@ impl Holder {
             keys: Keys::default(),
             backlog: Vec::new(),
             output: Output::default(),
-            sizes: HashMap::new(),
+            lease: Lease::default(),
+            people: People::default(),
+            echoes: Echoes::default(),
+            look_at: None,
             program: Program::Running(pty),
             kill_at: None,
             forget_at: None,
@@ -180,7 +189,8 @@ impl Holder {
             Program::Exited(_, _, heard) => Some(*heard + QUIET),
             Program::Ended(_, until) => Some(*until),
         };
-        [program, self.kill_at, self.forget_at].into_iter().flatten().min()
+        let audience = self.audience_at();
+        [program, self.kill_at, self.forget_at, audience].into_iter().flatten().min()
     }
 
     fn is_over(&self) -> bool {
@@ -197,6 +207,7 @@ impl Holder {
             self.handle(event);
         }
         self.work();
+        self.tend_audience();
         self.show();
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
@@ -205,7 +216,10 @@ impl Holder {
 
     fn written(&mut self, written: &io::Result<usize>) {
         match written {
-            Ok(len) => self.keys.written(*len),
+            Ok(len) => {
+                self.keys.written(*len);
+                self.look_soon();
+            }
             Err(error) => {
                 tracing::debug!(%error, "the terminal takes no keys");
                 self.hang_up();
@@ -219,6 +233,8 @@ impl Holder {
                 if let Program::Exited(_, _, heard) = &mut self.program {
                     *heard = Instant::now();
                 }
+                self.look();
+                self.look_soon();
                 let turn = self.source.take(self.output.waiting());
                 self.output.taken(turn.used);
                 self.take(turn);

@@ -34,12 +34,20 @@ pub(super) struct Keys {
 
 #[derive(Debug)]
 enum Piece {
-    Keys(Number, Bytes),
+    Keys(Number, Bytes, Wants),
     Other(Number, Input),
     Refused(Number, Cow<'static, str>),
     /// The place of this device's row in `full`.
     Full(ClientId),
     Reply(Bytes),
+}
+
+/// What a device wants beside that its keys are typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wants {
+    Nothing,
+    /// To be told when what they bring about is there.
+    Echo,
 }
 
 /// What is to be done next.
@@ -50,7 +58,7 @@ pub(super) enum Next {
     /// Write [`Keys::front`].
     Write,
     /// Settle this; its bytes are written.
-    Settle(Number),
+    Settle(Number, Wants),
     /// Do this, then settle it.
     Do(Number, Input),
     /// Settle these as refused.
@@ -63,8 +71,9 @@ impl Keys {
         self.queue(
             number,
             match input {
-                Input::Keys(bytes) => Piece::Keys(number, bytes),
-                other @ (Input::Resize(_) | Input::Rename(_) | Input::Kill) => {
+                Input::Keys(bytes) => Piece::Keys(number, bytes, Wants::Nothing),
+                Input::Predicted(bytes) => Piece::Keys(number, bytes, Wants::Echo),
+                other @ (Input::Resize(_) | Input::Rename(_) | Input::Kill | Input::Drive) => {
                     Piece::Other(number, other)
                 }
             },
@@ -106,7 +115,7 @@ impl Keys {
         let Some(piece) = self.waiting.pop_front() else { return Next::Nothing };
         self.cost -= piece.cost();
         match piece {
-            Piece::Keys(number, _) => Next::Settle(number),
+            Piece::Keys(number, _, wants) => Next::Settle(number, wants),
             Piece::Other(number, input) => Next::Do(number, input),
             Piece::Refused((client, seq), why) => Next::Refuse(client, seq..=seq, why),
             Piece::Full(client) => match self.full.remove(&client) {
@@ -120,7 +129,7 @@ impl Keys {
     /// The bytes to write; empty if none are next.
     pub(super) fn front(&self) -> &[u8] {
         match self.waiting.front() {
-            Some(Piece::Keys(_, bytes) | Piece::Reply(bytes)) => bytes,
+            Some(Piece::Keys(_, bytes, _) | Piece::Reply(bytes)) => bytes,
             Some(Piece::Other(..) | Piece::Refused(..) | Piece::Full(_)) | None => &[],
         }
     }
@@ -128,7 +137,7 @@ impl Keys {
     /// So many of them were written.
     pub(super) fn written(&mut self, len: usize) {
         match self.waiting.front_mut() {
-            Some(Piece::Keys(_, bytes)) => {
+            Some(Piece::Keys(_, bytes, _)) => {
                 self.cost -= len;
                 bytes.advance(len);
             }
@@ -145,7 +154,7 @@ impl Keys {
         self.replies = 0;
         self.waiting.retain(|piece| !matches!(piece, Piece::Reply(_)));
         for piece in &mut self.waiting {
-            if let Piece::Keys(number, _) = piece {
+            if let Piece::Keys(number, ..) = piece {
                 *piece = Piece::Refused(*number, why.into());
             }
         }
@@ -157,9 +166,16 @@ impl Piece {
     /// What it costs while it waits, in bytes.
     fn cost(&self) -> usize {
         match self {
-            Self::Keys(_, bytes) => INPUT_COST + bytes.len(),
+            Self::Keys(_, bytes, _) => INPUT_COST + bytes.len(),
             Self::Other(_, Input::Rename(name)) => INPUT_COST + name.len(),
-            Self::Other(_, Input::Keys(_) | Input::Resize(_) | Input::Kill) => INPUT_COST,
+            Self::Other(
+                _,
+                Input::Keys(_)
+                | Input::Predicted(_)
+                | Input::Resize(_)
+                | Input::Kill
+                | Input::Drive,
+            ) => INPUT_COST,
             Self::Refused(_, why) => INPUT_COST + why.len(),
             Self::Full(_) | Self::Reply(_) => 0,
         }
@@ -183,7 +199,7 @@ mod tests {
         keys.written(2);
         assert_eq!((keys.next(), keys.front()), (Next::Write, &b"c"[..]));
         keys.written(1);
-        assert_eq!(keys.next(), Next::Settle((ANN, 1)));
+        assert_eq!(keys.next(), Next::Settle((ANN, 1), Wants::Nothing));
         assert_eq!((keys.next(), keys.front()), (Next::Write, &b"\x1b[0n"[..]));
         keys.written(4);
         assert_eq!(keys.next(), Next::Do((ANN, 2), Input::Kill));
@@ -213,19 +229,20 @@ mod tests {
             keys.push((BEN, 2), input.clone());
             assert_eq!(keys.next(), Next::Write, "nothing is settled before what waits is done");
             keys.written(5);
-            assert_eq!(keys.next(), Next::Settle((BEN, 1)));
+            assert_eq!(keys.next(), Next::Settle((BEN, 1), Wants::Nothing));
             // There is room again, but not for what was typed behind a refused one.
             keys.push((ANN, 100_001), input.clone());
             let mut done = 0;
             let refused = loop {
                 match keys.next() {
                     Next::Write => keys.written(1),
-                    Next::Settle((ANN, seq)) | Next::Do((ANN, seq), _) => {
+                    Next::Settle((ANN, seq), _) | Next::Do((ANN, seq), _) => {
                         assert_eq!(seq, done + 1);
                         done = seq;
                     }
                     Next::Refuse(ANN, numbers, why) => break (numbers, why),
-                    other @ (Next::Nothing | Next::Settle(_) | Next::Do(..) | Next::Refuse(..)) => {
+                    other
+                    @ (Next::Nothing | Next::Settle(..) | Next::Do(..) | Next::Refuse(..)) => {
                         panic!("{other:?}")
                     }
                 }

@@ -7,6 +7,7 @@
 //!
 //! The holder is a process of its own, in a session of its own: it outlives every gateway. Read first: [`hold`].
 
+mod echoes;
 mod end;
 mod ended;
 mod environment;
@@ -14,6 +15,8 @@ mod front;
 mod hold;
 mod holder;
 mod keys;
+mod lease;
+mod people;
 mod pty;
 mod spawn;
 

@@ -100,6 +100,15 @@ impl Pty {
         }
     }
 
+    /// Whether what is typed is not shown and read by the line: how a program asks for a password. False if the PTY does
+    /// not say.
+    pub(super) fn hides_typing(&self) -> bool {
+        tcgetattr(&self.output).is_ok_and(|attributes| {
+            let modes = attributes.local_modes;
+            modes.contains(LocalModes::ICANON) && !modes.contains(LocalModes::ECHO)
+        })
+    }
+
     /// The program's process id.
     pub(super) fn pid(&self) -> u32 {
         self.child.process_id().unwrap_or(0)

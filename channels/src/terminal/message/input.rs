@@ -12,12 +12,16 @@ use crate::terminal::limits::{KEYS_BYTES_MAX, MESSAGE_BYTES_MAX};
 pub enum Input {
     /// Bytes for the program, as a keyboard sends them; at most 16 KiB.
     Keys(Bytes),
-    /// The device's own grid, which the program sees from now on.
+    /// As `Keys`; the device predicts what they bring about, and wants to be told by an Echo.
+    Predicted(Bytes),
+    /// The device's own grid, which the program sees while this device drives.
     Resize(Size),
     /// A new name.
     Rename(String),
     /// End the program and forget the terminal.
     Kill,
+    /// This device drives from now on.
+    Drive,
 }
 
 impl Input {
@@ -29,26 +33,30 @@ impl Input {
         if bytes.len() > MESSAGE_BYTES_MAX {
             return Err(Bad::TooLong { bytes: bytes.len() });
         }
-        match generated::Input::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
+        let generated::Input { kind, echo } = generated::Input::decode(bytes)?;
+        match kind.ok_or(Bad::Nothing)? {
             Kind::Keys(keys) if keys.len() > KEYS_BYTES_MAX => {
                 Err(Bad::KeysLong { bytes: keys.len() })
             }
-            Kind::Keys(keys) => Ok(Self::Keys(keys)),
+            Kind::Keys(keys) => Ok(if echo { Self::Predicted(keys) } else { Self::Keys(keys) }),
             Kind::Resize(size) => Ok(Self::Resize(size.try_into()?)),
             Kind::Rename(name) => check_name(&name).map(|()| Self::Rename(name)),
             Kind::Kill(generated::Kill {}) => Ok(Self::Kill),
+            Kind::Drive(generated::Drive {}) => Ok(Self::Drive),
         }
     }
 
     /// Writes it for the wire.
     pub fn encode(&self) -> Bytes {
         let kind = match self {
-            Self::Keys(keys) => Kind::Keys(keys.clone()),
+            Self::Keys(keys) | Self::Predicted(keys) => Kind::Keys(keys.clone()),
             Self::Resize(size) => Kind::Resize((*size).into()),
             Self::Rename(name) => Kind::Rename(name.clone()),
             Self::Kill => Kind::Kill(generated::Kill {}),
+            Self::Drive => Kind::Drive(generated::Drive {}),
         };
-        generated::Input { kind: Some(kind) }.encode_to_vec().into()
+        let echo = matches!(self, Self::Predicted(_));
+        generated::Input { kind: Some(kind), echo }.encode_to_vec().into()
     }
 }
 
@@ -61,9 +69,11 @@ mod tests {
         let size = Size::new(100, 30).unwrap();
         for input in [
             Input::Keys("ls\r".into()),
+            Input::Predicted("ls\r".into()),
             Input::Resize(size),
             Input::Rename("build".into()),
             Input::Kill,
+            Input::Drive,
         ] {
             assert_eq!(Input::decode(&input.encode()), Ok(input));
         }

@@ -135,6 +135,7 @@ mod tests {
             priority: Priority::Focused,
             outbox: Some(OutboxRange { first: u64::MAX - 1, next: u64::MAX }),
             client: Some(ClientId([0xff; 16])),
+            reader: "n".repeat(64),
         });
         let packet = Encoder::new().seal(Time::ZERO, &[open], Sealed::Plain);
         assert_eq!(Decoder::new(0).open(packet).map(|frames| frames.len()), Ok(1));

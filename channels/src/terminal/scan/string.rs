@@ -4,7 +4,7 @@ use super::control::Ruling;
 use super::question::Question;
 use crate::terminal::lex::{Close, Kind};
 use crate::terminal::limits::UNDECIDED_BYTES_MAX;
-use crate::terminal::screen::SIZE_MARK;
+use crate::terminal::mark::MARK;
 
 /// What has become of the string under way.
 #[derive(Default, Debug)]
@@ -87,7 +87,7 @@ fn judge_osc(held: &[u8]) -> Verdict {
     let Some((number, rest)) = number(held) else { return Verdict::Drop };
     let Some(rest) = rest else { return Verdict::Wait };
     match number {
-        SIZE_MARK => Verdict::Drop,
+        MARK => Verdict::Drop,
         // Titles, directory, links, notifications, marks of the shell.
         0..=2 | 7..=9 | 133 | 633 | 777 => Verdict::Pass,
         52 => match rest.iter().position(|&byte| byte == b';').map(|at| rest.get(at + 1)) {
@@ -111,7 +111,7 @@ fn settle_osc(held: &[u8], close: Close) -> Ruling {
     let rest = rest.unwrap_or_default();
     let asks = rest.split(|&byte| byte == b';').any(|field| field.first() == Some(&b'?'));
     match number {
-        SIZE_MARK => Ruling::Drop,
+        MARK => Ruling::Drop,
         _ if asks => Question::colours(number, rest, close).map_or(Ruling::Drop, Ruling::Ask),
         1337 if [&b"Report"[..], b"Request", b"Capabilities"]
             .iter()

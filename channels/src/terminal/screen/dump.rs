@@ -11,10 +11,10 @@ use super::cell::{Cell, Shown, Style};
 use super::charset::Charsets;
 use super::cursor::Cursor;
 use super::grid::Grid;
-use super::mark::size_mark;
 use super::mode::Switch;
 use super::{Screen, Stream};
 use crate::terminal::limits::CLIPBOARD_BYTES_KEPT;
+use crate::terminal::mark::Mark;
 use crate::terminal::message::Snapshot;
 use devtail_protocol::limits::SNAPSHOT_MAX;
 
@@ -66,7 +66,7 @@ impl Screen {
         // CAN ends whatever sequence the reader's emulator is in.
         dump.out.push('\x18');
         dump.out += "\x1b[?2026h";
-        dump.out += &String::from_utf8_lossy(&size_mark(self.size));
+        dump.mark(&Mark::Size(self.size));
         dump.out += "\x1b[?1049l";
         dump.neutral();
         dump.tabs();
@@ -82,6 +82,11 @@ impl Screen {
         }
         dump.cursor();
         dump.modes();
+        dump.mark(&Mark::Secret(self.secret));
+        dump.mark(&Mark::People(self.people.clone()));
+        if !self.has(Switch::Synchronized) {
+            dump.out += "\x1b[?2026l";
+        }
         dump.out
     }
 }
@@ -94,6 +99,10 @@ struct Dump<'a> {
 }
 
 impl Dump<'_> {
+    fn mark(&mut self, mark: &Mark) {
+        self.out += &String::from_utf8_lossy(&mark.encode());
+    }
+
     /// A known way of writing: no margins, no origin, no insertion, wrapping, ASCII, plain.
     fn neutral(&mut self) {
         self.out += "\x1b[?6l\x1b[r\x1b[4l\x1b[?7h\x1b[0m";
@@ -282,8 +291,5 @@ impl Dump<'_> {
         let _ = write!(self.out, "\x1b[>4;{}m\x1b[{} q", screen.other_keys, screen.cursor_shape);
         screen.palette.write(&mut self.out);
         let _ = write!(self.out, "\x1b]2;{}\x1b\\", screen.title);
-        if !screen.has(Switch::Synchronized) {
-            self.out += "\x1b[?2026l";
-        }
     }
 }

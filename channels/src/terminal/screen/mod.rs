@@ -18,7 +18,6 @@ mod event;
 mod feed;
 mod grid;
 mod keyboard;
-mod mark;
 mod mode;
 mod motion;
 mod palette;
@@ -37,13 +36,12 @@ pub use self::cursor::Cursor;
 use self::feed::Stream;
 use self::grid::Grid;
 use self::keyboard::Keyboard;
-pub(super) use self::mark::SIZE_MARK;
-pub use self::mark::size_mark;
 pub(super) use self::mode::Mode;
 use self::mode::{Modes, Switch};
 use self::palette::Palette;
 use self::tabs::Tabs;
-use super::message::{Event, Size};
+use super::mark::Mark;
+use super::message::{Event, Person, Size};
 
 /// A terminal's state. See the module's own words.
 #[derive(Debug, Clone)]
@@ -67,6 +65,9 @@ pub struct Screen {
     palette: Palette,
     title: String,
     events: VecDeque<Event>,
+    /// What the host's marks say.
+    secret: bool,
+    people: Vec<Person>,
     stream: Stream,
 }
 
@@ -94,6 +95,8 @@ impl Screen {
             palette: Palette::default(),
             title: String::new(),
             events: VecDeque::new(),
+            secret: false,
+            people: Vec::new(),
             stream: Stream::at(offset),
         }
     }
@@ -113,6 +116,15 @@ impl Screen {
         self.cursor.pending = false;
     }
 
+    /// The host says this.
+    fn told(&mut self, mark: Mark) {
+        match mark {
+            Mark::Size(size) => self.resize(size),
+            Mark::Secret(secret) => self.secret = secret,
+            Mark::People(people) => self.people = people,
+        }
+    }
+
     fn grid(&mut self) -> &mut Grid {
         self.alternate.as_mut().unwrap_or(&mut self.primary)
     }
@@ -129,11 +141,13 @@ impl Screen {
         self.modes.has(switch)
     }
 
-    /// RIS: everything as new, but the place in the stream and what happened once.
+    /// RIS: everything as new, but the place in the stream, what happened once and what the host's marks said.
     fn reset(&mut self) {
         let events = std::mem::take(&mut self.events);
+        let people = std::mem::take(&mut self.people);
         let stream = std::mem::take(&mut self.stream);
-        *self = Self { events, stream, ..Self::new(self.size) };
+        let secret = self.secret;
+        *self = Self { events, secret, people, stream, ..Self::new(self.size) };
     }
 
     /// DECSTR: modes and margins as new; what is written stays.

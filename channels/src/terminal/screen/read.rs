@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use super::cell::{Cell, Shown};
 use super::grid::Grid;
 use super::mode::Switch;
-use super::{Cursor, Screen, Size};
+use super::{Cursor, Person, Screen, Size};
 
 impl Screen {
     /// The grid.
@@ -26,6 +26,16 @@ impl Screen {
     /// Whether the alternate screen is shown.
     pub const fn is_alternate(&self) -> bool {
         self.alternate.is_some()
+    }
+
+    /// Whether what is typed is not shown, as the host knows from the terminal's own settings.
+    pub const fn is_secret(&self) -> bool {
+        self.secret
+    }
+
+    /// Who is attached, as the host last said.
+    pub fn people(&self) -> &[Person] {
+        &self.people
     }
 
     /// Whether pastes are to be bracketed.
@@ -78,7 +88,7 @@ impl Screen {
     /// All state that the stream can set, in words: what a test compares, and prints when it differs.
     pub fn describe(&self) -> String {
         let mut said = format!(
-            "{} {:?} alternate={} pen={:?} charsets={:?} modes={:?} tabs={:?} keyboards={:?} other_keys={} shape={} palette={:?} title={:?}\n",
+            "{} {:?} alternate={} pen={:?} charsets={:?} modes={:?} tabs={:?} keyboards={:?} other_keys={} shape={} palette={:?} title={:?} secret={} people={:?}\n",
             self.size,
             self.cursor,
             self.is_alternate(),
@@ -91,6 +101,8 @@ impl Screen {
             self.cursor_shape,
             self.palette,
             self.title,
+            self.secret,
+            self.people,
         );
         for grid in [Some(&self.primary), self.alternate.as_ref()].into_iter().flatten() {
             said += &format!("margins={}..={} saved={:?}\n", grid.top, grid.bottom, grid.saved);

@@ -3,8 +3,9 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Screen, mark};
+use super::Screen;
 use crate::terminal::limits::{CLIPBOARD_BYTES_MAX, TITLE_CHARS_MAX};
+use crate::terminal::mark::Mark;
 use crate::terminal::message::Happening;
 use crate::terminal::scan::Slot;
 
@@ -31,8 +32,8 @@ impl Screen {
             b"111" => self.palette.reset(Slot::Background),
             b"112" => self.palette.reset(Slot::Cursor),
             b"8377" => {
-                if let Some(size) = mark::read(rest) {
-                    self.resize(size);
+                if let Some(mark) = Mark::decode(rest) {
+                    self.told(mark);
                 }
             }
             _ => {}

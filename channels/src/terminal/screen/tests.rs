@@ -107,11 +107,11 @@ fn tab_stops_are_every_eighth_until_they_are_set() {
 #[test]
 fn a_smaller_grid_loses_rows_below_the_cursor_first_and_a_larger_one_gains_them_below() {
     let mut screen = screen(5, 4, b"1\r\n2\r\n3\x1b[2;1H");
-    screen.feed(&size_mark(Size::new(5, 2).unwrap()));
+    screen.feed(&Mark::Size(Size::new(5, 2).unwrap()).encode());
     assert_eq!((screen.contents().as_str(), place(&screen)), ("1\n2", (1, 0, false)));
-    screen.feed(&size_mark(Size::new(3, 1).unwrap()));
+    screen.feed(&Mark::Size(Size::new(3, 1).unwrap()).encode());
     assert_eq!((screen.contents().as_str(), place(&screen)), ("2", (0, 0, false)));
-    screen.feed(&size_mark(Size::new(8, 3).unwrap()));
+    screen.feed(&Mark::Size(Size::new(8, 3).unwrap()).encode());
     assert_eq!((screen.contents().as_str(), place(&screen)), ("2", (0, 0, false)));
 }
 

@@ -9,7 +9,8 @@ use devtail_protocol::limits::INTERRUPT_UNSENT_MIN;
 
 /// ^C, ^Z and ^\: what they interrupt need not be shown to its end.
 const INTERRUPTS: [u8; 3] = [0x03, 0x1a, 0x1c];
-const HELP: &str = "~. leaves, and the shell goes on · ~~ types one ~ · ~? shows this";
+const HELP: &str =
+    "~. leaves, and the shell goes on · ~t takes over · ~~ types one ~ · ~? shows this";
 
 impl View<'_> {
     /// Nothing at all: the window is gone.
@@ -22,6 +23,7 @@ impl View<'_> {
             match typed {
                 Typed::Keys(keys) => self.keys(keys),
                 Typed::Help => self.note = Some(format!("devtail: {HELP}")),
+                Typed::TakeOver => self.send(&Input::Drive),
                 Typed::Leave => return Some(Left::Away),
             }
         }
@@ -30,11 +32,8 @@ impl View<'_> {
 
     pub(super) fn keys(&mut self, keys: Vec<u8>) {
         // A resize before a key comes before it, also where the signal comes later.
-        self.size = window_size().unwrap_or(self.size);
-        if self.host_size != self.size {
-            // Whoever types last has the size.
-            self.host_size = self.size;
-            self.send(&Input::Resize(self.size));
+        if window_size().is_some_and(|size| size != self.size) {
+            self.resized();
         }
         let interrupts = keys.iter().any(|key| INTERRUPTS.contains(key));
         self.send(&Input::Keys(keys.into()));
@@ -59,7 +58,6 @@ impl View<'_> {
 
     pub(super) fn resized(&mut self) {
         self.size = window_size().unwrap_or(self.size);
-        self.host_size = self.size;
         self.send(&Input::Resize(self.size));
     }
 

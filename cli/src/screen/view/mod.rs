@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use bytes::Bytes;
-use devtail_channels::terminal::{End, Input, Size};
+use devtail_channels::terminal::{End, Size};
 use devtail_client::{Event, LinkState};
 use devtail_protocol::Ch;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -48,9 +48,8 @@ pub(crate) struct View<'a> {
     writer: Writer,
     /// Inputs that the Outbox did not take; nothing more is read from the keyboard meanwhile.
     held: VecDeque<Bytes>,
-    /// This window's size, and what the host has.
+    /// This window's size.
     size: Size,
-    host_size: Size,
     state: LinkState,
     not_live_since: Option<Instant>,
     note: Option<String>,
@@ -90,7 +89,6 @@ impl<'a> View<'a> {
             passage: Passage::default(),
             held: VecDeque::new(),
             size,
-            host_size: size,
             state: LinkState::Live,
             not_live_since: None,
             note: None,
@@ -108,7 +106,6 @@ impl<'a> View<'a> {
     /// The channel was refused, the session is over for good, or the window is gone.
     pub(crate) async fn run(mut self) -> Result<(Left, usize)> {
         let raw = Raw::enter()?;
-        self.send(&Input::Resize(self.size));
         let left = self.serve().await;
         if left.is_ok() {
             let _ = timeout(LAST_WORDS_WITHIN, self.last_words()).await;

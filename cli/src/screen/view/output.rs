@@ -1,7 +1,7 @@
 //! What the session tells on its way to the window.
 
 use anyhow::Result;
-use devtail_channels::terminal::{End, Snapshot};
+use devtail_channels::terminal::{End, Input, Snapshot};
 use devtail_client::{ChannelEvent, Event, LinkState};
 use tokio::time::Instant;
 
@@ -30,7 +30,6 @@ impl View<'_> {
             ChannelEvent::Data { off, bytes } => {
                 let upto = off + bytes.len() as u64;
                 let shown = self.passage.feed(&bytes);
-                self.host_size = self.passage.take_size().unwrap_or(self.host_size);
                 self.writer.put_log(shown, self.ch, upto).await;
             }
             ChannelEvent::Snapshot { had, state, .. } => self.snapshot(had, &state).await?,
@@ -38,7 +37,7 @@ impl View<'_> {
                 return Ok(Some(Left::Ended(End::decode(&status)?)));
             }
             ChannelEvent::InputRefused { reason, .. } => {
-                self.note = Some(format!("devtail: not typed: {}", printable(&reason)));
+                self.note = Some(format!("devtail: {} (~t takes over)", printable(&reason)));
             }
             ChannelEvent::InputsUnknown { first, next } => {
                 let count = next.saturating_sub(first);
@@ -54,9 +53,10 @@ impl View<'_> {
             // On a new Link a refresh counts only once the channel is open.
             ChannelEvent::Opened(_) => {
                 self.unavailable = None;
+                self.send(&Input::Resize(self.size));
                 self.repaint();
             }
-            ChannelEvent::Applied(_) => {}
+            ChannelEvent::Applied(_) | ChannelEvent::Echoed { .. } => {}
         }
         Ok(None)
     }
@@ -66,7 +66,6 @@ impl View<'_> {
         self.passage.begin_anew();
         let mut shown = self.passage.feed(&snapshot.vt);
         shown.extend(happened::since(had, &snapshot.events));
-        self.host_size = snapshot.size;
         self.shown = None;
         self.is_dirty = false;
         self.writer.put(shown).await;

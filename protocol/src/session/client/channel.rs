@@ -79,6 +79,7 @@ impl Channel {
             priority: self.priority,
             outbox: self.outbox.range(),
             client: None,
+            reader: String::new(),
         }
     }
 

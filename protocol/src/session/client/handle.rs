@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::channel::Channel;
 use super::link::Phase;
 use super::{ClientEvent, ClientSession};
 use crate::fault::{Code, Fault};
 use crate::limits::{CONTROL_FRAMES_MAX, EVENTS_MAX, GO_AWAY_MAX};
 use crate::time::Time;
-use crate::wire::{Frame, InputAck, Inputs, Opened, Outcome, Snapshot, Version};
+use crate::wire::{Echo, Frame, InputAck, Inputs, Opened, Outcome, Snapshot, Version};
 
 impl ClientSession {
     /// A packet arrived on the Link in use.
@@ -87,6 +88,12 @@ impl ClientSession {
                 let after = Duration::from_millis(u64::from(after_ms));
                 self.come_back_at = Some(now + after.min(GO_AWAY_MAX));
             }
+            Frame::Echo(echo) => {
+                if self.channels.get(&echo.ch).is_some_and(Channel::is_open) {
+                    let Echo { ch, seq, at, .. } = echo;
+                    self.events.push_back(ClientEvent::Echoed { ch, seq, at });
+                }
+            }
             Frame::Unknown => {}
             Frame::Hello(_)
             | Frame::Welcome(_)
@@ -96,7 +103,8 @@ impl ClientSession {
             | Frame::Input(_)
             | Frame::Fetch { .. }
             | Frame::Bye
-            | Frame::Refresh(..) => {
+            | Frame::Refresh(..)
+            | Frame::Notice(..) => {
                 return Err(Fault::new(Code::BadPacket, "A gateway does not send this frame."));
             }
         }

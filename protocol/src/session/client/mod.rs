@@ -118,6 +118,15 @@ pub enum ClientEvent {
         /// The number.
         seq: u64,
     },
+    /// What the inputs up to `seq` bring about at once stands in the Log before `at`: the kind's message asked to be told.
+    Echoed {
+        /// The channel.
+        ch: Ch,
+        /// The newest input it speaks of.
+        seq: u64,
+        /// An Offset.
+        at: u64,
+    },
     /// This input was not applied and will not be.
     InputRefused {
         /// The channel.

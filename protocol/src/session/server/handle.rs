@@ -66,7 +66,9 @@ impl ServerSession {
             | Frame::Fetched { .. }
             | Frame::GoAway(_)
             | Frame::Fault(..)
-            | Frame::End(_) => {
+            | Frame::End(_)
+            | Frame::Echo(_)
+            | Frame::Notice(..) => {
                 Err(Fault::new(Code::BadPacket, "A client does not send this frame."))
             }
         }

@@ -19,7 +19,8 @@ use crate::log::Extent;
 use crate::position::Unit;
 use crate::time::Time;
 use crate::wire::{
-    Decoder, Encoder, Frame, InputAck, Inputs, Open, Opened, OutboxRange, Outcome, Priority, Sealed,
+    Decoder, Echo, Encoder, Frame, InputAck, Inputs, Open, Opened, OutboxRange, Outcome, Priority,
+    Sealed,
 };
 
 /// What a gateway tells a new session.
@@ -258,6 +259,23 @@ impl ServerSession {
         } else {
             reader.settle(now, applied);
         }
+    }
+
+    /// What the client's inputs up to `seq` bring about at once stands before the Offset `at`.
+    pub fn echoed(&mut self, ch: Ch, seq: u64, at: u64) {
+        if !self.readers.contains_key(&ch) {
+            return;
+        }
+        let echo = Echo { ch, seq, at, client: None };
+        for frame in &mut self.control {
+            if let Frame::Echo(unsent) = frame
+                && unsent.ch == ch
+            {
+                *unsent = echo;
+                return;
+            }
+        }
+        self.control.push_back(Frame::Echo(echo));
     }
 
     /// The answer to a [`ServerEvent::Fetch`].

@@ -2,10 +2,10 @@
 
 use devtail_protocol::hold::OwnerEvent;
 use devtail_protocol::wire::Outcome;
-use devtail_protocol::{ClientId, Code, Fault};
+use devtail_protocol::{Code, Fault};
 
 use super::{Holder, Program};
-use crate::terminal::host::keys::Next;
+use crate::terminal::host::keys::{Next, Wants};
 use crate::terminal::host::pty::Pty;
 use crate::terminal::message::{Answer, Input, Query, Size, Terminal};
 
@@ -13,7 +13,7 @@ impl Holder {
     pub(super) fn handle(&mut self, event: OwnerEvent) {
         match event {
             OwnerEvent::Input { client, seq, bytes } => match Input::decode(&bytes) {
-                Ok(Input::Keys(_)) if !self.takes_keys() => {
+                Ok(Input::Keys(_) | Input::Predicted(_)) if !self.takes_keys() => {
                     self.keys.refuse((client, seq), "The program has ended; nothing was typed.");
                 }
                 Ok(Input::Kill) => {
@@ -24,15 +24,22 @@ impl Holder {
                     self.kill();
                     self.keys.push((client, seq), Input::Kill);
                 }
-                Ok(input @ (Input::Keys(_) | Input::Resize(_) | Input::Rename(_))) => {
+                Ok(input @ (Input::Keys(_) | Input::Predicted(_))) => match self.may_type(client) {
+                    Ok(()) => self.keys.push((client, seq), input),
+                    Err(why) => self.keys.refuse((client, seq), why),
+                },
+                Ok(Input::Drive) => {
+                    // At once: keys behind it are this device's to type.
+                    self.take_over(client);
+                    self.keys.push((client, seq), Input::Drive);
+                }
+                Ok(input @ (Input::Resize(_) | Input::Rename(_))) => {
                     self.keys.push((client, seq), input);
                 }
                 Err(bad) => self.keys.refuse((client, seq), bad.to_string()),
             },
-            OwnerEvent::Attached(_) => {}
-            OwnerEvent::Detached(client) => {
-                self.sizes.remove(&client);
-            }
+            OwnerEvent::Attached(client, name) => self.entered(client, name),
+            OwnerEvent::Detached(client) => self.left(client),
             OwnerEvent::Asked { front, req, query } => {
                 let answer = Query::decode(&query)
                     .map(|Query::List| Answer::List(vec![self.line()]).encode());
@@ -58,17 +65,16 @@ impl Holder {
         loop {
             match self.keys.next() {
                 Next::Nothing | Next::Write => return,
-                Next::Settle((client, seq)) => {
-                    self.drive(client);
+                Next::Settle((client, seq), wants) => {
+                    if wants == Wants::Echo {
+                        self.typed(client, seq);
+                    }
                     self.owner.settled(client, seq, Outcome::Applied);
                 }
                 Next::Do((client, seq), input) => {
                     match input {
-                        Input::Keys(_) | Input::Kill => {}
-                        Input::Resize(size) => {
-                            self.sizes.insert(client, size);
-                            self.resize(size);
-                        }
+                        Input::Keys(_) | Input::Predicted(_) | Input::Kill | Input::Drive => {}
+                        Input::Resize(size) => self.says_size(client, size),
                         Input::Rename(name) => self.name = name,
                     }
                     self.owner.settled(client, seq, Outcome::Applied);
@@ -82,14 +88,7 @@ impl Holder {
         }
     }
 
-    /// Gives the grid the size of the device that types.
-    fn drive(&mut self, client: ClientId) {
-        if let Some(size) = self.sizes.get(&client).copied() {
-            self.resize(size);
-        }
-    }
-
-    fn resize(&mut self, size: Size) {
+    pub(super) fn resize(&mut self, size: Size) {
         // Behind the end of a Log stands nothing, and nobody draws for another size.
         let is_over = matches!(self.program, Program::Ended(..));
         if is_over || size == self.source.screen().size() {

@@ -1,0 +1,112 @@
+//! Who drives, who is told of whom, and what a device that predicts is told.
+
+use std::time::Duration;
+
+use devtail_channels::dock::Note;
+use devtail_channels::terminal::{Input, Person, Role, Size};
+use devtail_protocol::wire::Outcome;
+
+use super::reader::Reader;
+use super::{ANN, BEN, Host};
+
+const SMALL: (u32, u32) = (50, 20);
+const LARGE: (u32, u32) = (120, 40);
+
+fn size((cols, rows): (u32, u32)) -> Size {
+    Size::new(cols, rows).unwrap()
+}
+
+async fn says_size(reader: &mut Reader, grid: (u32, u32)) {
+    let seq = reader.send(&Input::Resize(size(grid)));
+    assert_eq!(reader.settled(seq).await, Outcome::Applied);
+}
+
+#[tokio::test]
+async fn the_grid_is_that_of_the_device_that_drives() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "while read x; do stty size; done"]).await;
+    let (mut ann, mut ben) = (Reader::attach(&dock, ANN).await, Reader::attach(&dock, BEN).await);
+    says_size(&mut ann, SMALL).await;
+    says_size(&mut ben, LARGE).await;
+    ann.keys("\r");
+    ann.shows("20 50").await;
+
+    let seq = ben.keys("\r");
+    let Outcome::Refused(why) = ben.settled(seq).await else { panic!("Ann drives") };
+    assert_eq!(why, "a device drives this terminal; nothing was typed. Take over first.");
+
+    ben.send(&Input::Drive);
+    let seq = ben.keys("\r");
+    assert_eq!(ben.settled(seq).await, Outcome::Applied);
+    ben.shows("40 120").await;
+    let seq = ann.keys("\r");
+    assert!(matches!(ann.settled(seq).await, Outcome::Refused(_)), "Ben has taken over");
+}
+
+#[tokio::test]
+async fn everybody_sees_who_is_here_and_who_drives() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    let ben = Reader::attach(&dock, BEN).await;
+    ann.send(&Input::Drive);
+    let here = |id: u32, role| Person { id, role, name: "a device".into() };
+    let both = [here(Person::id_of(ANN), Role::Drives), here(Person::id_of(BEN), Role::Views)];
+    ann.until("both", |ann| ann.screen.people() == both).await;
+    let (_, snapshot) = ann.snapshot().await;
+    assert!(snapshot.vt.windows(7).any(|bytes| bytes == b"people="), "whoever comes later sees it");
+    drop(ben);
+    ann.until("Ann alone", |ann| ann.screen.people() == &both[..1]).await;
+}
+
+#[tokio::test]
+async fn a_password_prompt_is_marked_before_it_is_seen() {
+    let host = Host::new();
+    let script = "read -p 'name: ' x; stty -echo; printf 'Password: '; read x; stty echo; echo; echo over; read x";
+    let dock = host.open(1, &["bash", "-c", script]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.shows("name:").await;
+    assert!(!ann.screen.is_secret());
+    ann.keys("ann\r");
+    ann.shows("Password:").await;
+    assert!(ann.screen.is_secret(), "not a moment later than its prompt");
+    let log = ann.log.escape_ascii().to_string();
+    assert!(log.find("secret=1") < log.find("Password"), "{log}");
+    ann.keys("opensesame\r");
+    ann.shows("over").await;
+    ann.until("the end of the secret", |ann| !ann.screen.is_secret()).await;
+    assert!(!ann.screen.contents().contains("open"));
+}
+
+#[tokio::test]
+async fn a_program_that_hides_typing_after_its_prompt_is_noticed_in_a_moment() {
+    let host = Host::new();
+    let dock = host.open(1, &["bash", "-c", "read -rsp 'PIN: ' x; echo; echo over; read x"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.until("the secret", |ann| ann.screen.is_secret()).await;
+    ann.keys("1234\r");
+    ann.shows("over").await;
+    ann.until("the end of the secret", |ann| !ann.screen.is_secret()).await;
+}
+
+#[tokio::test]
+async fn a_device_that_predicts_is_told_when_its_keys_have_shown_what_they_do() {
+    let host = Host::new();
+    let dock = host.open(1, &["cat"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    let seq = ann.send(&Input::Predicted("x".into()));
+    let told = async {
+        loop {
+            while let Some(note) = ann.bell.take() {
+                if let Note::Echoed(_, of, at) = note {
+                    return (of, at);
+                }
+            }
+            ann.bell.rung().await;
+        }
+    };
+    let (of, at) = tokio::time::timeout(Duration::from_secs(20), told).await.expect("an echo");
+    assert_eq!(of, seq);
+    ann.until("what stands before", |ann| ann.screen.offset() >= at).await;
+    assert_eq!(ann.screen.contents(), "x", "it is there by then");
+}
