@@ -123,7 +123,9 @@ impl Gateway {
         let shared = Shared {
             address: address.clone(),
             guard: Guard::new(&config, &machine),
-            hub: Hub::new(Registry::new(config.state.clone(), config.holder.clone(), notices)),
+            hub: Hub::new(
+                Registry::new(config.state.clone(), config.holder.clone()).announcing_to(notices),
+            ),
             watchers: Arc::default(),
             push,
             fences: Arc::new(Fences::default()),

@@ -95,7 +95,7 @@ pub struct Event {
     /// The Offset right after it in the Log.
     #[prost(uint64, tag = "1")]
     pub at: u64,
-    #[prost(oneof = "event::Kind", tags = "2, 3")]
+    #[prost(oneof = "event::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<event::Kind>,
 }
 /// Nested message and enum types in `Event`.
@@ -106,6 +106,8 @@ pub mod event {
         Bell(super::Bell),
         #[prost(message, tag = "3")]
         Clipboard(super::Clipboard),
+        #[prost(message, tag = "4")]
+        Finished(super::Finished),
     }
 }
 /// BEL: the program wants attention.
@@ -212,4 +214,28 @@ pub struct Terminal {
     /// Its holder did not answer in time: nothing but the id is known now.
     #[prost(bool, tag = "11")]
     pub silent: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Finished {
+    #[prost(string, tag = "1")]
+    pub command: ::prost::alloc::string::String,
+    #[prost(uint64, tag = "2")]
+    pub seconds: u64,
+}
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Notice {
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(oneof = "notice::What", tags = "2, 3")]
+    pub what: ::core::option::Option<notice::What>,
+}
+pub mod notice {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum What {
+        #[prost(message, tag = "2")]
+        Bell(super::Bell),
+        #[prost(message, tag = "3")]
+        Finished(super::Finished),
+    }
 }

@@ -65,3 +65,5 @@ pub const TITLES_SAVED_MAX: usize = 10;
 pub const TERMINALS_MAX: usize = 256;
 /// Bytes of a spec or input message: a full command with its envelope.
 pub const MESSAGE_BYTES_MAX: usize = COMMAND_BYTES_MAX + PATH_BYTES_MAX + 4096;
+/// Characters of a command's name, in a mark and in a notice.
+pub const COMMAND_CHARS_MAX: usize = 64;

@@ -4,6 +4,7 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod attention;
 mod audience;
 mod output;
 mod program;
@@ -23,6 +24,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
+use self::attention::Attention;
 use self::output::Output;
 use self::program::{Program, QUIET};
 use super::echoes::Echoes;
@@ -59,6 +61,7 @@ pub(super) struct Holder {
     echoes: Echoes,
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
+    attention: Attention,
     program: Program,
     kill_at: Option<Instant>,
     /// When to be gone at the latest, once someone killed the terminal.
@@ -110,6 +113,7 @@ impl Holder {
             people: People::default(),
             echoes: Echoes::default(),
             look_at: None,
+            attention: Attention::default(),
             program: Program::Running(pty),
             kill_at: None,
             forget_at: None,
@@ -190,7 +194,8 @@ impl Holder {
             Program::Ended(_, until) => Some(*until),
         };
         let audience = self.audience_at();
-        [program, self.kill_at, self.forget_at, audience].into_iter().flatten().min()
+        let timers = [program, self.kill_at, self.forget_at, audience, self.attention_at()];
+        timers.into_iter().flatten().min()
     }
 
     fn is_over(&self) -> bool {
@@ -208,6 +213,7 @@ impl Holder {
         }
         self.work();
         self.tend_audience();
+        self.attend();
         self.show();
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
@@ -219,6 +225,7 @@ impl Holder {
             Ok(len) => {
                 self.keys.written(*len);
                 self.look_soon();
+                self.keys_went();
             }
             Err(error) => {
                 tracing::debug!(%error, "the terminal takes no keys");
@@ -238,6 +245,7 @@ impl Holder {
                 let turn = self.source.take(self.output.waiting());
                 self.output.taken(turn.used);
                 self.take(turn);
+                self.output_came();
             }
             Ok(0) | Err(_) => self.hung_up(),
         }

@@ -16,10 +16,12 @@ mod hold;
 mod holder;
 mod keys;
 mod lease;
+mod notification;
 mod people;
 mod pty;
 mod spawn;
 
 pub use hold::{HoldError, hold};
+pub(crate) use notification::notification;
 pub use spawn::{READY, socket, sockets};
 pub(crate) use spawn::{answer, create, find, recover};
