@@ -32,6 +32,7 @@ export async function launch() {
 export class Tab {
   page;
   errors = [];
+  #heard = 0;
 
   /** Opens a tab of this context. */
   static async open(context) {
@@ -103,6 +104,18 @@ export class Tab {
 
   async isLive() {
     await this.is("live");
+  }
+
+  /** Reads so many bytes of what is typed while `act` runs, in hex, as a program in raw mode gets them that printed `modes`. */
+  async hears(count, act, modes = "") {
+    const number = ++this.#heard;
+    const read = `head -c ${count} | od -An -v -tx1 | tr -d ' \\n'`;
+    await this.run(`clear; stty raw -echo; printf '${modes}ears%s\\r\\n' ${number}; got=$(${read}); stty sane; echo heard${number}:$got.`);
+    await this.shows(new RegExp(`^ears${number}$`, "m"));
+    await act();
+    // A long line goes on in the next row.
+    const line = new RegExp(`^heard${number}:([0-9a-f\\n]*)\\.`, "m");
+    return (await this.shows(line)).match(line)[1].replaceAll("\n", "");
   }
 
   /** Keeps a picture, where somebody wants to look. */

@@ -2,10 +2,10 @@
 import { handOff, type Place } from "../driver/handoff";
 import type { Tokens } from "../driver/tokens";
 import { button, h } from "./element";
-import { OfferSheet } from "./offer";
+import { showOffer } from "./offer";
 
 /** Offers the place where the person is now to another device. */
-export function continueElsewhere(place: () => Place | undefined, tokens: Tokens): OfferSheet {
+export function continueElsewhere(place: () => Place | undefined, tokens: Tokens): void {
   const ask = () => {
     const here = place();
     if (!here) return Promise.reject(new Error("This terminal is not shown yet. Wait a moment, then try again."));
@@ -18,7 +18,7 @@ export function continueElsewhere(place: () => Place | undefined, tokens: Tokens
     over: "The minute is over, and the link is void.",
     again: "New link",
   };
-  return new OfferSheet(words, ask);
+  showOffer(words, ask);
 }
 
 /** A link that leads nowhere any more. */

@@ -3,7 +3,11 @@ import "@xterm/xterm/css/xterm.css";
 import "../style/tokens.css";
 import "../style/page.css";
 import "../style/controls.css";
+import "../style/frame.css";
+import "../style/list.css";
+import "../style/offer.css";
 import "../style/over.css";
+import "../style/settings.css";
 import "../style/door.css";
 import "../style/terminal.css";
 
@@ -14,6 +18,7 @@ import { TokenRefused, Tokens } from "../driver/tokens";
 import { App } from "./app";
 import { lostScreen } from "./handoff";
 import { pairScreen, signInScreen } from "./pair-screen";
+import { Preferences } from "./preferences";
 
 const UNKNOWN: Gateway = { host: location.hostname, device: "" };
 const NOT_PAIRED = "This browser is not paired with the gateway.";
@@ -22,6 +27,7 @@ const SIGNED_OUT = "This browser was signed out, or its key has expired.";
 const code = takePairingCode();
 const ticket = takeFromFragment("handoff");
 const tokens = new Tokens();
+const preferences = new Preferences();
 
 addEventListener("signed-out", (event) => {
   show(signInScreen((event instanceof CustomEvent && event.detail) || SIGNED_OUT));
@@ -55,7 +61,7 @@ async function takeUp(ticket: string): Promise<void> {
 }
 
 async function enter(gateway: Gateway, isNew: boolean, place?: Place): Promise<void> {
-  const app = new App(gateway, tokens, await takeInstance(), isNew);
+  const app = new App(gateway, tokens, await takeInstance(), preferences, isNew);
   show(app.element);
   app.start(place);
 }

@@ -1,5 +1,6 @@
 // A sheet with a secret link for another device: its QR code, the link itself, and how long it holds.
 import type { Offer } from "../driver/handoff";
+import { showSheet } from "./dialog";
 import { button, h } from "./element";
 
 const TICK_MS = 1_000;
@@ -18,95 +19,72 @@ export interface OfferWords {
   again: string;
 }
 
-export class OfferSheet {
-  readonly #dialog: HTMLDialogElement;
-  readonly #body = h("div", { class: "offer" });
-  readonly #words: OfferWords;
-  readonly #ask: () => Promise<Offer>;
-  #tick: ReturnType<typeof setInterval> | undefined;
-  /** Counts the links asked for: an answer that comes late belongs to an older one. */
-  #asked = 0;
-
-  constructor(words: OfferWords, ask: () => Promise<Offer>, more: Node[] = []) {
-    this.#words = words;
-    this.#ask = ask;
-    const close = button("Close", () => this.close());
-    this.#dialog = h("dialog", { class: "sheet", "aria-labelledby": "offer-title" }, h("h2", { id: "offer-title" }, words.title), h("p", {}, words.about), ...more, this.#body, h("div", { class: "actions" }, close));
-    this.#dialog.addEventListener("close", () => (this.#stop(), this.#dialog.remove()));
-  }
-
-  /** Shows it and asks for its first link; returns once it is closed. */
-  show(): Promise<void> {
-    document.body.append(this.#dialog);
-    this.#dialog.showModal();
-    void this.renew();
-    return new Promise((resolve) => this.#dialog.addEventListener("close", () => resolve()));
-  }
-
-  close(): void {
-    this.#dialog.close();
-  }
-
-  /** Asks for a link and shows it. */
-  async renew(): Promise<void> {
-    this.#stop();
-    const number = ++this.#asked;
-    this.#body.replaceChildren(h("p", { role: "status" }, "Asking the gateway…"));
-    const offer = await this.#ask().catch((error: unknown) => String(error instanceof Error ? error.message : error));
-    if (number !== this.#asked || !this.#dialog.open) return;
-    if (typeof offer === "string") this.#trouble(offer, "Try again");
-    else this.#offer(offer);
-  }
-
-  #offer(offer: Offer): void {
+/** Shows a sheet and asks for a link; `more` stands between the words and the link. Returns what asks for another one. */
+export function showOffer(words: OfferWords, ask: () => Promise<Offer>, more: Node[] = []): () => void {
+  const place = h("div", { class: "offer" });
+  let tick: ReturnType<typeof setInterval> | undefined;
+  /** Counts the links asked for: an answer that comes late belongs to an older one, or to a sheet that is closed. */
+  let asked = 0;
+  const stop = () => clearInterval(tick);
+  const trouble = (message: string, remedy: string) => {
+    stop();
+    place.replaceChildren(h("p", { role: "alert" }, message), button(remedy, () => void renew(), { class: "primary" }));
+  };
+  const show = (offer: Offer) => {
     const left = h("p", { class: "left", role: "timer" });
-    const copied = h("span", { role: "status", class: "unseen" });
-    const link = h("input", { readonly: true, value: offer.link, "aria-label": "Link", onfocus: (event) => (event.target as HTMLInputElement).select() });
-    const copy = button("Copy link", () => void copyInto(offer.link, link, copied, copy));
-    this.#body.replaceChildren(picture(offer.qr), left, h("div", { class: "link" }, link, copy), copied);
-    const tick = () => {
+    place.replaceChildren(picture(offer.qr), left, linkLine(offer.link));
+    const say = () => {
       const leftMs = offer.until - Date.now();
-      left.textContent = this.#words.holds(Math.max(0, leftMs));
-      if (leftMs <= 0) this.#trouble(this.#words.over, this.#words.again);
+      if (leftMs <= 0) return trouble(words.over, words.again);
+      left.textContent = words.holds(leftMs);
     };
-    this.#tick = setInterval(tick, TICK_MS);
-    tick();
-  }
-
-  #trouble(message: string, remedy: string): void {
-    this.#stop();
-    const again = button(remedy, () => void this.renew(), { class: "primary" });
-    this.#body.replaceChildren(h("p", { role: "alert" }, message), again);
-  }
-
-  #stop(): void {
-    clearInterval(this.#tick);
-  }
+    tick = setInterval(say, TICK_MS);
+    say();
+  };
+  const renew = async () => {
+    stop();
+    const number = ++asked;
+    place.replaceChildren(h("p", { role: "status" }, "Asking the gateway…"));
+    const offer = await ask().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    if (number !== asked) return;
+    if (typeof offer === "string") trouble(offer, "Try again");
+    else show(offer);
+  };
+  showSheet(words.title, [h("p", {}, words.about), ...more, place], () => ((asked += 1), stop()));
+  void renew();
+  return () => void renew();
 }
 
-async function copyInto(text: string, field: HTMLInputElement, said: HTMLElement, copy: HTMLButtonElement): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    said.textContent = "Copied.";
-    copy.textContent = "Copied";
-  } catch {
-    // Without a secure page there is no clipboard; selected, the person can copy it.
-    field.focus();
-    field.select();
-  }
+function linkLine(link: string): HTMLElement {
+  const said = h("span", { role: "status", class: "unseen" });
+  const field = h("input", { readonly: true, value: link, "aria-label": "Link", onfocus: () => field.select() });
+  const copy = button("Copy link", () => void copyLink(), { class: "copy" });
+  const copyLink = async () => {
+    try {
+      await navigator.clipboard.writeText(link);
+      said.textContent = "Copied.";
+      copy.textContent = "Copied";
+    } catch {
+      // Without a secure page there is no clipboard; selected, the person can copy it.
+      field.focus();
+    }
+  };
+  return h("div", { class: "link" }, field, copy, said);
 }
 
 /** A QR code, dark on light in every theme: cameras want it so. */
 function picture(rows: readonly string[]): Element {
-  const side = rows.length + 2 * QUIET;
-  const svg = document.createElementNS(SVG, "svg");
-  const set = (element: Element, attributes: Record<string, string>) => Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-  set(svg, { viewBox: `0 0 ${side} ${side}`, class: "qr", role: "img", "aria-label": "QR code of the link", "shape-rendering": "crispEdges" });
-  const ground = document.createElementNS(SVG, "rect");
-  set(ground, { width: String(side), height: String(side), fill: "#fff" });
-  const dark = document.createElementNS(SVG, "path");
+  const side = String(rows.length + 2 * QUIET);
+  const ground = shape("rect", { width: side, height: side, fill: "#fff" });
   const cells = rows.flatMap((row, y) => [...row].map((cell, x) => (cell === "1" ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : "")));
-  set(dark, { d: cells.join(""), fill: "#000" });
+  const dark = shape("path", { d: cells.join(""), fill: "#000" });
+  const svg = shape("svg", { viewBox: `0 0 ${side} ${side}`, class: "qr", role: "img", "aria-label": "QR code of the link", "shape-rendering": "crispEdges" });
   svg.append(ground, dark);
   return svg;
+}
+
+function shape(name: string, attributes: Record<string, string>): Element {
+  const element = document.createElementNS(SVG, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
 }

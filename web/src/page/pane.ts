@@ -4,31 +4,36 @@ import type { Place } from "../driver/handoff";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
-import { Emulator } from "../terminal/emulator";
-import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
+import { type Finished, finishedInWords } from "../terminal/finished";
+import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
+import { ring } from "./bell";
 import { Compose } from "./compose";
 import { button, h } from "./element";
-import { Held } from "./held";
+import { Outgoing, type Waiting } from "./outgoing";
+import type { Preferences } from "./preferences";
 import { SizeClaim } from "./size-claim";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
 
-const FONT_PX = 14;
-const FONT_PX_NARROW = 13;
-const NARROW_PX = 600;
 const SETTLE_MS = 120;
 const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
 
 /** What a pane tells the page around it. */
 export interface PaneListener {
-  /** What the person types, before it is sent: a sticky Ctrl changes it. */
-  transform(bytes: Uint8Array): Uint8Array;
-  /** The title changed, or something was typed. */
+  /** The title changed, something was typed, or something came while nobody looked. */
   changed(): void;
+  /** A program wants this in the clipboard. */
   copied(text: string): void;
+  /** A person wants what is selected in the clipboard. */
+  selected(text: string): void;
+  pasteWanted(): void;
+  followed(address: string): void;
+  /** A command that took long is over; what to say of it. */
+  finished(words: string): void;
   /** The terminal is over; the pane can go. */
   over(): void;
 }
@@ -43,10 +48,11 @@ export class Pane {
   readonly #ended = h("div", { class: "ended", hidden: true });
   readonly #driver: Driver;
   readonly #toasts: Toasts;
+  readonly #preferences: Preferences;
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
   readonly #claim = new SizeClaim();
-  readonly #held = new Held();
+  readonly #outgoing: Outgoing;
   /** What is written and not sent. */
   readonly compose = new Compose(
     (text) => (this.paste(text), this.focus()),
@@ -54,34 +60,42 @@ export class Pane {
   );
   /** Where another device was, until this one shows it. */
   #awaited: Place | undefined;
+  readonly #forgetLook: () => void;
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
   /** The program's title, or what people call it. */
   title = "";
   name = "";
+  /** Something came since it was looked at. */
+  hasNews = false;
   /** Counts the lives of the Log, so that what a dead one still parses is not reported to the next. */
   #life = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
 
-  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, listener: PaneListener) {
+  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
     this.id = id;
     this.#driver = driver;
     this.#toasts = toasts;
+    this.#preferences = preferences;
     this.#listener = listener;
-    this.#emulator = new Emulator(
-      {
-        typed: (bytes) => this.#typed(listener.transform(bytes)),
-        reported: (bytes) => this.#send(keys(bytes)),
-        titled: (title) => this.#titled(title),
-        rang: () => this.#rang(),
-        copied: (text) => listener.copied(text),
-        sized: (grid) => this.#sized(grid),
-      },
-      FIRST_GRID,
-      innerWidth < NARROW_PX ? FONT_PX_NARROW : FONT_PX,
-    );
+    this.#outgoing = new Outgoing(driver, () => this.ch);
+    const spoken = {
+      typed: (bytes: Uint8Array, manner: Manner) => this.#typed(bytes, manner),
+      reported: (bytes: Uint8Array) => this.#send(keys(bytes)),
+      titled: (title: string) => this.#titled(title),
+      rang: () => this.#rang(),
+      copied: (text: string) => listener.copied(text),
+      sized: (grid: Grid) => this.#sized(grid),
+      finished: (finished: Finished) => listener.finished(finishedInWords(finished)),
+      selected: (text: string) => listener.selected(text),
+      pasteWanted: () => listener.pasteWanted(),
+      followed: (address: string) => listener.followed(address),
+      zoomed: (fontPx: number) => preferences.zoom(fontPx),
+    };
+    this.#emulator = new Emulator(spoken, FIRST_GRID, preferences.look, sticky);
+    this.#forgetLook = preferences.onChange(() => this.#relook());
     this.element.append(this.#place, this.compose.element, this.#ended);
   }
 
@@ -97,8 +111,15 @@ export class Pane {
 
   show(): void {
     this.element.hidden = false;
-    this.#prioritize(Priority.FOCUSED);
+    this.hasNews = false;
+    this.look();
     this.layout();
+  }
+
+  /** The page came into view, or went out of it: nobody looks at a page in the background. */
+  look(): void {
+    const isSeen = !this.element.hidden && document.visibilityState === "visible";
+    this.#prioritize(isSeen ? Priority.FOCUSED : Priority.BACKGROUND);
   }
 
   hide(): void {
@@ -110,17 +131,26 @@ export class Pane {
     this.#emulator.focus();
   }
 
-  /** Types as if the keyboard had. */
-  type(data: string): void {
-    this.#emulator.type(data);
+  /** Types a text, under the modifiers of the key row. */
+  type(text: string): void {
+    this.#emulator.type(text);
+  }
+
+  /** Presses a key that has a name. */
+  press(name: string): void {
+    this.#emulator.press(name);
   }
 
   paste(text: string): void {
     this.#emulator.paste(text);
   }
 
-  get hasApplicationCursor(): boolean {
-    return this.#emulator.hasApplicationCursor;
+  get selectedText(): string {
+    return this.#emulator.selected;
+  }
+
+  selectAll(): void {
+    this.#emulator.selectAll();
   }
 
   /** Where the person is in it; undefined before there is anything to see. */
@@ -129,16 +159,26 @@ export class Pane {
     return at && { channel: this.id, ...at, scrollRow: this.#emulator.firstRow, draft: this.compose.text };
   }
 
-  /** Goes on where another device was: its place, its draft, and the size is this one's now. */
+  /** Goes on where another device was: its place, its draft; and this one drives now. */
   takeUp(place: Place): void {
     this.#awaited = place;
     this.compose.put(place.draft);
   }
 
-  /** Keys typed and not settled. */
+  /** How many keys are typed and not settled. */
   get waiting(): number {
-    if (this.ch === undefined) return 0;
-    return this.#driver.act((session) => session.waiting(this.ch!).filter(isKeys).length) + this.#held.keys;
+    return this.#outgoing.keys;
+  }
+
+  /** What they are. */
+  get waitingText(): Waiting {
+    return this.#outgoing.waiting;
+  }
+
+  /** Takes back what never left this device. */
+  withdraw(): void {
+    this.#outgoing.withdraw();
+    this.#listener.changed();
   }
 
   /** The session reads it no more, and the pane says so: what is still typed goes nowhere. */
@@ -148,7 +188,7 @@ export class Pane {
 
   /** What the session has no room for yet, oldest first. */
   get held(): readonly Uint8Array[] {
-    return this.#held.inputs;
+    return this.#outgoing.held;
   }
 
   /** Sends something that is not typed: a new name, a size. Returns its number; undefined if it waits behind a paste. */
@@ -161,6 +201,7 @@ export class Pane {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
     this.#gone();
     clearTimeout(this.#settle);
+    this.#forgetLook();
     this.#emulator.dispose();
     this.element.remove();
   }
@@ -179,11 +220,12 @@ export class Pane {
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
       case "data":
+        this.#came();
         return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
-        this.#held.clear();
+        this.#outgoing.clear();
         return this.#over(endInWords(event.status));
       case "unavailable":
         return this.#absent(event.fault.message);
@@ -191,13 +233,13 @@ export class Pane {
         this.#gone();
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#askAbout(event.inputs);
       case "applied":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#listener.changed();
       case "state":
       case "dial":
@@ -219,6 +261,7 @@ export class Pane {
 
   #happened({ kind }: TerminalEvent): void {
     if (kind.case === "bell") this.#rang();
+    if (kind.case === "finished") this.#listener.finished(finishedInWords(kind.value));
     if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
   }
 
@@ -230,40 +273,48 @@ export class Pane {
     };
   }
 
-  /** The screen stands: now the other device's place can be shown. */
+  /** The screen stands: now the other device's place can be shown, and this one drives. */
   #arrive(): void {
     const place = this.#awaited;
     if (!place) return;
     this.#awaited = undefined;
+    this.tell(drive());
     this.#claimSize((room, grid) => this.#claim.work(room, grid));
     if (place.scrollRow !== undefined) this.#emulator.showRow(place.scrollRow);
   }
 
-  #typed(bytes: Uint8Array): void {
+  /** Output came; where nobody looks, that is news. */
+  #came(): void {
+    if (this.hasNews || !this.element.hidden) return;
+    this.hasNews = true;
+    this.#listener.changed();
+  }
+
+  #typed(bytes: Uint8Array, _manner: Manner): void {
     this.#claimSize((room, grid) => this.#claim.work(room, grid));
     this.#send(keys(bytes));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }
 
-  /** Sends these behind what is held, all or none; returns the number of the last, if it was sent at once. */
+  /** Sends these, all or none; returns the number of the last, if it was sent at once. */
   #send(inputs: readonly Uint8Array[]): bigint | undefined {
     if (this.#isGone) return undefined;
-    if (!this.#held.take(inputs)) {
-      this.#toasts.say(TOO_MUCH);
-      return undefined;
+    const sending = this.#outgoing.send(inputs);
+    switch (sending.name) {
+      case "sent":
+        return sending.seq;
+      case "held":
+        return undefined;
+      case "full":
+        this.#toasts.say(TOO_MUCH);
+        return undefined;
     }
-    const last = this.#handOver();
-    return this.#held.inputs.length === 0 ? last : undefined;
-  }
-
-  #handOver(): bigint | undefined {
-    return this.#driver.act((session, now) => this.#held.handOver((input) => session.send(now, this.ch!, input)));
   }
 
   #gone(): void {
     this.#isGone = true;
-    this.#held.clear();
+    this.#outgoing.clear();
   }
 
   #layOut(): void {
@@ -293,7 +344,13 @@ export class Pane {
   }
 
   #rang(): void {
-    this.element.animate([{ opacity: 0.6 }, { opacity: 1 }], { duration: 180 });
+    ring(this.#preferences.settings.bell, this.element);
+  }
+
+  #relook(): void {
+    this.#emulator.wear(this.#preferences.look);
+    this.#emulator.adapt();
+    this.layout();
   }
 
   #askAbout(inputs: readonly Uint8Array[]): void {

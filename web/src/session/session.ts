@@ -18,6 +18,7 @@ import type { LinkState, SessionEvent } from "./event";
 import { helloPacket, type SessionConfig } from "./hello";
 import { Inbound } from "./inbound";
 import { earliest, greeting, Link, linkOf, type Phase, wakeAt } from "./link";
+import type { Liveness } from "./liveness";
 import { Outbox } from "./outbox";
 import type { Saved } from "./saved";
 
@@ -131,9 +132,14 @@ export class ClientSession {
     return this.#channels.get(ch)?.outbox.waiting ?? [];
   }
 
-  /** When something was last heard on the Link in use. */
-  get lastHeard(): number | undefined {
-    return linkOf(this.#phase)?.liveness.lastHeard;
+  /** Of those, what was never sent: how many, the newest, and a way to take them back. */
+  unsent(ch: number): Pick<Outbox, "neverSent" | "withdraw"> | undefined {
+    return this.#channels.get(ch)?.outbox;
+  }
+
+  /** Of the Link in use: when something was last heard, and the smoothed round trip, if measured. */
+  get contact(): Pick<Liveness, "lastHeard" | "srtt"> | undefined {
+    return linkOf(this.#phase)?.liveness;
   }
 
   /** The first message of the next Link. Each dial needs a new one. */

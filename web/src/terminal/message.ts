@@ -43,6 +43,11 @@ export function resize(grid: Grid): Uint8Array {
   return toBinary(InputSchema, create(InputSchema, { kind: { case: "resize", value: { cols: grid.cols, rows: grid.rows } } }));
 }
 
+/** The input that says: this device drives from now on. */
+export function drive(): Uint8Array {
+  return toBinary(InputSchema, create(InputSchema, { kind: { case: "drive", value: {} } }));
+}
+
 export function rename(name: string): Uint8Array {
   return toBinary(InputSchema, create(InputSchema, { kind: { case: "rename", value: name.slice(0, NAME_MAX) } }));
 }
