@@ -77,6 +77,10 @@ pub(crate) const PUSH_TRIES: u32 = 5;
 pub(crate) const PUSH_WAIT_FIRST: Duration = Duration::from_secs(1);
 /// The longest wait between two tries, whatever a service asks for.
 pub(crate) const PUSH_WAIT_MAX: Duration = Duration::from_secs(300);
+/// The shortest time between two notifications of one sort from one channel.
+pub(crate) const PUSH_APART: Duration = Duration::from_secs(10);
+/// Notifications of that time that are remembered: 256 terminals with four sorts each. Above it nothing is told.
+pub(crate) const PUSH_APART_KEPT: usize = 1024;
 /// Notices of all channels that wait to be looked at; a flood of them loses the newest.
 pub(crate) const NOTICES_MAX: usize = 256;
 /// How often old rows are swept and revocations read even if nobody rang.

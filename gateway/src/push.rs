@@ -9,6 +9,7 @@ mod api;
 mod endpoint;
 mod message;
 mod outbox;
+mod pace;
 mod vapid;
 
 pub(crate) use announce::announce;

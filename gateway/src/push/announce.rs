@@ -1,20 +1,27 @@
 //! Who is told what a channel has to say: the devices that may read it and are not looking.
 
-use crate::{errand::WORKSPACE, push::message::Message, shared::Shared};
+use crate::{
+    errand::WORKSPACE,
+    push::{message::Message, pace::Pace},
+    shared::Shared,
+};
 use bytes::Bytes;
 use devtail_channels::registry::{Kind, Notification};
 use devtail_control::{Scope, StoreError, Subscriber};
 use devtail_protocol::ChannelId;
 use std::sync::Arc;
-use tokio::{sync::mpsc, task::spawn_blocking};
+use tokio::{sync::mpsc, task::spawn_blocking, time::Instant};
 use tracing::{debug, warn};
 
 /// Passes on what channels have to say, until no channel is left that could.
 pub(crate) async fn announce(mut notices: mpsc::Receiver<(ChannelId, Bytes)>, shared: Arc<Shared>) {
+    let mut pace = Pace::default();
     while let Some((channel, notice)) = notices.recv().await {
         let Some((kind, notification)) = understood(channel, &notice, &shared) else { continue };
         // Who works in it has seen it; a phone in their pocket need not tell them.
-        if shared.watchers.has_owner(channel) {
+        if shared.watchers.has_owner(channel)
+            || !pace.admits(Instant::now(), channel, &notification.tag)
+        {
             continue;
         }
         match subscribers(kind, notification.want, channel, &shared).await {

@@ -9,5 +9,6 @@ mod lifecycle;
 mod outside;
 mod page;
 mod pairing;
+mod push;
 mod slow;
 mod wire;

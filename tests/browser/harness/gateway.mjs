@@ -14,14 +14,17 @@ const PROGRAM = process.env.DEVTAIL_BIN ?? fileURLToPath(new URL("../../../targe
 export class Gateway {
   #child;
   #state;
+  #flags = [];
   /** "127.0.0.1:PORT" */
   listen = "127.0.0.1:0";
   /** Where a browser goes to pair, with its code. */
   link = "";
 
-  static async start() {
+  /** `flags`: what `devtail up` is told besides. */
+  static async start(flags = []) {
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not built: run cargo build --workspace --bins`);
     const gateway = new Gateway();
+    gateway.#flags = flags;
     gateway.#state = await mkdtemp(join(tmpdir(), "devtail-browser-"));
     await gateway.restart();
     return gateway;
@@ -77,7 +80,7 @@ export class Gateway {
   async #up() {
     // A person's own settings must not decide what is tested.
     const env = { ...process.env, SHELL: "/bin/bash", PS1: "$ " };
-    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state];
+    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state, ...this.#flags];
     this.#child = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "inherit"] });
     return JSON.parse(await firstLine(this.#child));
   }

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIkMKBVF1ZXJ5EjIKBGxpc3QYASABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkxpc3RUZXJtaW5hbHNIAEIGCgRraW5kIg8KDUxpc3RUZXJtaW5hbHMiQwoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAQgYKBGtpbmQiQAoMVGVybWluYWxMaXN0EjAKCXRlcm1pbmFscxgBIAMoCzIdLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWwi4wEKCFRlcm1pbmFsEgoKAmlkGAEgASgMEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSDwoHY29tbWFuZBgEIAMoCRILCgNjd2QYBSABKAkSJwoEc2l6ZRgGIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRISCgpjcmVhdGVkX21zGAcgASgEEg8KB3ZpZXdlcnMYCCABKA0SCwoDcGlkGAkgASgNEiUKA2VuZBgKIAEoCzIYLmRldnRhaWwudGVybWluYWwudjEuRW5kEg4KBnNpbGVudBgLIAEoCGIGcHJvdG8z");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgirgEKBUV2ZW50EgoKAmF0GAEgASgEEikKBGJlbGwYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkJlbGxIABIzCgljbGlwYm9hcmQYAyABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNsaXBib2FyZEgAEjEKCGZpbmlzaGVkGAQgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5GaW5pc2hlZEgAQgYKBGtpbmQiBgoEQmVsbCIsCghGaW5pc2hlZBIPCgdjb21tYW5kGAEgASgJEg8KB3NlY29uZHMYAiABKAQifAoGTm90aWNlEgwKBG5hbWUYASABKAkSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjEKCGZpbmlzaGVkGAMgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5GaW5pc2hlZEgAQgYKBHdoYXQiLAoJQ2xpcGJvYXJkEhEKCXNlbGVjdGlvbhgBIAEoCRIMCgR0ZXh0GAIgASgMIj8KA0VuZBIOCgRjb2RlGAEgASgNSAASEAoGc2lnbmFsGAIgASgJSAASDgoEbG9zdBgDIAEoCUgAQgYKBGtpbmQiQwoFUXVlcnkSMgoEbGlzdBgBIAEoCzIiLmRldnRhaWwudGVybWluYWwudjEuTGlzdFRlcm1pbmFsc0gAQgYKBGtpbmQiDwoNTGlzdFRlcm1pbmFscyJDCgZBbnN3ZXISMQoEbGlzdBgBIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWxMaXN0SABCBgoEa2luZCJACgxUZXJtaW5hbExpc3QSMAoJdGVybWluYWxzGAEgAygLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbCLjAQoIVGVybWluYWwSCgoCaWQYASABKAwSDAoEbmFtZRgCIAEoCRINCgV0aXRsZRgDIAEoCRIPCgdjb21tYW5kGAQgAygJEgsKA2N3ZBgFIAEoCRInCgRzaXplGAYgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEhIKCmNyZWF0ZWRfbXMYByABKAQSDwoHdmlld2VycxgIIAEoDRILCgNwaWQYCSABKA0SJQoDZW5kGAogASgLMhguZGV2dGFpbC50ZXJtaW5hbC52MS5FbmQSDgoGc2lsZW50GAsgASgIYgZwcm90bzM");
 
 /**
  * A grid size in cells.
@@ -275,6 +275,12 @@ export type Event = Message<"devtail.terminal.v1.Event"> & {
      */
     value: Clipboard;
     case: "clipboard";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Finished finished = 4;
+     */
+    value: Finished;
+    case: "finished";
   } | { case: undefined; value?: undefined };
 };
 
@@ -299,6 +305,72 @@ export type Bell = Message<"devtail.terminal.v1.Bell"> & {
  */
 export const BellSchema: GenMessage<Bell> = /*@__PURE__*/
   messageDesc(file_terminal, 7);
+
+/**
+ * A command of the shell that took at least 10 s is over.
+ *
+ * @generated from message devtail.terminal.v1.Finished
+ */
+export type Finished = Message<"devtail.terminal.v1.Finished"> & {
+  /**
+   * The program's name. Empty: nobody knows it any more. At most 64 characters.
+   *
+   * @generated from field: string command = 1;
+   */
+  command: string;
+
+  /**
+   * How long it took.
+   *
+   * @generated from field: uint64 seconds = 2;
+   */
+  seconds: bigint;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Finished.
+ * Use `create(FinishedSchema)` to create a new message.
+ */
+export const FinishedSchema: GenMessage<Finished> = /*@__PURE__*/
+  messageDesc(file_terminal, 8);
+
+/**
+ * Notice.bytes: what a person should know though they look elsewhere.
+ *
+ * @generated from message devtail.terminal.v1.Notice
+ */
+export type Notice = Message<"devtail.terminal.v1.Notice"> & {
+  /**
+   * What people call the terminal.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from oneof devtail.terminal.v1.Notice.what
+   */
+  what: {
+    /**
+     * @generated from field: devtail.terminal.v1.Bell bell = 2;
+     */
+    value: Bell;
+    case: "bell";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Finished finished = 3;
+     */
+    value: Finished;
+    case: "finished";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
+  messageDesc(file_terminal, 9);
 
 /**
  * OSC 52: the program sets a clipboard.
@@ -326,7 +398,7 @@ export type Clipboard = Message<"devtail.terminal.v1.Clipboard"> & {
  * Use `create(ClipboardSchema)` to create a new message.
  */
 export const ClipboardSchema: GenMessage<Clipboard> = /*@__PURE__*/
-  messageDesc(file_terminal, 8);
+  messageDesc(file_terminal, 10);
 
 /**
  * End.status: how the program ended.
@@ -369,7 +441,7 @@ export type End = Message<"devtail.terminal.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_terminal, 9);
+  messageDesc(file_terminal, 11);
 
 /**
  * Fetch.query.
@@ -394,7 +466,7 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
  * Use `create(QuerySchema)` to create a new message.
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
-  messageDesc(file_terminal, 10);
+  messageDesc(file_terminal, 12);
 
 /**
  * Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -409,7 +481,7 @@ export type ListTerminals = Message<"devtail.terminal.v1.ListTerminals"> & {
  * Use `create(ListTerminalsSchema)` to create a new message.
  */
 export const ListTerminalsSchema: GenMessage<ListTerminals> = /*@__PURE__*/
-  messageDesc(file_terminal, 11);
+  messageDesc(file_terminal, 13);
 
 /**
  * Fetched.answer.
@@ -434,7 +506,7 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 14);
 
 /**
  * The answer to ListTerminals.
@@ -455,7 +527,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 15);
 
 /**
  * One terminal as a list shows it.
@@ -538,5 +610,5 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 14);
+  messageDesc(file_terminal, 16);
 

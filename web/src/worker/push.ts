@@ -27,6 +27,6 @@ async function lead(worker: ServiceWorkerGlobalScope, fragment: string): Promise
   const pages = await worker.clients.matchAll({ type: "window", includeUncontrolled: true });
   const page = pages[0];
   if (!page) return void (await worker.clients.openWindow(`/${fragment}`));
-  await page.focus();
   page.postMessage({ name: "open", fragment } satisfies Lead);
+  await page.focus();
 }
