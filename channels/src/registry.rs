@@ -72,6 +72,13 @@ impl Kind {
         }
     }
 
+    /// The one channel that a question is about; `None` if it is about all of them, or cannot be read.
+    pub fn concerns(self, query: &[u8]) -> Option<ChannelId> {
+        match self {
+            Self::Terminal => terminal::Query::decode(query).ok()?.concerns(),
+        }
+    }
+
     /// What it is to others.
     pub const fn traits(self) -> Traits {
         match self {

@@ -4,7 +4,7 @@ use clap::{Parser, Subcommand};
 
 use crate::commands::{
     attach, completions, config, connect, devices, doctor, handoff, hold, kill, ls, new, pair,
-    revoke, run, token, up,
+    revoke, run, share, shares, token, unshare, up,
 };
 use crate::exit;
 
@@ -35,6 +35,12 @@ pub(crate) enum Command {
     Run(run::Args),
     /// Makes a link that goes on in a terminal on another device
     Handoff(handoff::Args),
+    /// Makes a link by which others look at a terminal
+    Share(share::Args),
+    /// Lists the sharing links (on the host)
+    Shares(shares::Args),
+    /// Ends a sharing link at once (on the host)
+    Unshare(unshare::Args),
     /// Makes a link for one more device (on the host)
     Pair(pair::Args),
     /// Lists the devices (on the host)

@@ -117,6 +117,10 @@ async fn by_link(folder: &Path, link: &str, name: Option<&str>) -> Result<(Known
                 pair(&PairingLink { endpoint, fingerprint, code }, &device_name()).await?;
             Ok((remember(folder, enrolment, name)?, None))
         }
+        Purpose::Share => {
+            Err(Failure::usage("a shared terminal is looked at in a browser: open the link there")
+                .into())
+        }
         Purpose::Handoff => handed_over(folder, &link, name).await,
     }
 }

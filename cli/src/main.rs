@@ -73,6 +73,9 @@ fn perform(cli: Cli) -> Result<Option<Status>> {
         Command::New(args) => online(commands::new::run(args)).map(|()| None),
         Command::Kill(args) => online(commands::kill::run(args)).map(|()| None),
         Command::Handoff(args) => online(commands::handoff::run(args)).map(|()| None),
+        Command::Share(args) => online(commands::share::run(args)).map(|()| None),
+        Command::Shares(args) => commands::shares::run(&args).map(|()| None),
+        Command::Unshare(args) => commands::unshare::run(&args).map(|()| None),
         Command::Token(args) => online(commands::token::run(args)).map(|()| None),
         Command::Doctor(args) => online(commands::doctor::run(args)),
     }

@@ -16,6 +16,8 @@ pub enum Purpose {
     Pair,
     /// To go on where another device is.
     Handoff,
+    /// To look at one channel, as a guest.
+    Share,
 }
 
 /// A link with a code in it, whatever the code is good for.
@@ -32,12 +34,13 @@ pub struct Invitation {
 }
 
 impl Purpose {
-    const ALL: [Self; 2] = [Self::Pair, Self::Handoff];
+    const ALL: [Self; 3] = [Self::Pair, Self::Handoff, Self::Share];
 
     const fn key(self) -> &'static str {
         match self {
             Self::Pair => "pair",
             Self::Handoff => "handoff",
+            Self::Share => "share",
         }
     }
 }

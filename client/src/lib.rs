@@ -27,6 +27,7 @@ mod limits;
 mod link;
 mod pairing_link;
 mod secret;
+mod share;
 mod shared;
 mod store;
 
@@ -43,4 +44,5 @@ pub use handoff::{Place, Ticket, go_on, hand_off, join};
 pub use invitation::{Invitation, Purpose};
 pub use pairing_link::{BadLink, PairingLink};
 pub use secret::Secret;
+pub use share::{Shared, share};
 pub use store::{Store, StoreError};

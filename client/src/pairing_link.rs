@@ -43,7 +43,7 @@ impl FromStr for PairingLink {
         let Invitation { endpoint, fingerprint, purpose, code } = text.parse()?;
         match purpose {
             Purpose::Pair => Ok(Self { endpoint, fingerprint, code }),
-            Purpose::Handoff => Err(BadLink::Code),
+            Purpose::Handoff | Purpose::Share => Err(BadLink::Code),
         }
     }
 }

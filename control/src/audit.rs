@@ -30,6 +30,14 @@ pub enum AuditEvent {
     HandoffRedeemed,
     /// A hand-off was refused.
     HandoffRefused,
+    /// A sharing link was made.
+    ShareMade,
+    /// A guest came by a sharing link.
+    ShareOpened,
+    /// A sharing link was shown in vain.
+    ShareRefused,
+    /// A sharing link was ended before its time.
+    ShareEnded,
     /// A device was given scopes in workspaces.
     Granted,
     /// A proved device was refused something, or a revoked one came back.
@@ -43,13 +51,17 @@ pub enum AuditEvent {
 }
 
 impl AuditEvent {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::PairingCreated,
         Self::PairingRedeemed,
         Self::PairingFailed,
         Self::HandoffMade,
         Self::HandoffRedeemed,
         Self::HandoffRefused,
+        Self::ShareMade,
+        Self::ShareOpened,
+        Self::ShareRefused,
+        Self::ShareEnded,
         Self::Granted,
         Self::Denied,
         Self::RefreshReused,
@@ -66,6 +78,10 @@ impl AuditEvent {
             Self::HandoffMade => "handoff_made",
             Self::HandoffRedeemed => "handoff_redeemed",
             Self::HandoffRefused => "handoff_refused",
+            Self::ShareMade => "share_made",
+            Self::ShareOpened => "share_opened",
+            Self::ShareRefused => "share_refused",
+            Self::ShareEnded => "share_ended",
             Self::Granted => "granted",
             Self::Denied => "denied",
             Self::RefreshReused => "refresh_reused",

@@ -6,14 +6,14 @@ use crate::{
     auth_error::AuthError,
     bucket::PairingLimiter,
     entropy::{hex, random},
-    handoff::Handoffs,
     keyring::{Keyring, current_key_made, forget_retired},
-    limits::{PAIRING_MEMORY_MS, SIGNING_KEY_AGE_MS},
+    limits::{PAIRING_MEMORY_MS, SHARE_MEMORY_MS, SIGNING_KEY_AGE_MS},
     principal::Actor,
     refresh_token::RefreshKey,
     refusals::{Counted, Refusals},
     state_dir::{StateDir, StateError},
     store::{DATABASE_FILE, Store, StoreError},
+    tickets::Handoffs,
     timestamp::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -126,6 +126,7 @@ impl Control {
             write_all(transaction, now, &counted)?;
             forget_retired(transaction, now)?;
             let oldest = now.minus_ms(PAIRING_MEMORY_MS);
+            forget_shares(transaction, now.minus_ms(SHARE_MEMORY_MS))?;
             transaction.execute("DELETE FROM pairings WHERE expires_ms < ?", params![oldest])?;
             Ok::<_, StoreError>(())
         })?;
@@ -173,6 +174,15 @@ fn write_all(
     rows: &[Counted],
 ) -> rusqlite::Result<()> {
     rows.iter().try_for_each(|(entry, count)| entry.write(transaction, now, *count))
+}
+
+/// Forgets sharing links that were over before this moment, and their guests.
+fn forget_shares(transaction: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<()> {
+    let over = "SELECT id FROM shares WHERE expires_ms < ?1 OR ended_ms < ?1";
+    transaction
+        .execute(&format!("DELETE FROM devices WHERE share IN ({over})"), params![before])?;
+    transaction.execute(&format!("DELETE FROM shares WHERE id IN ({over})"), params![before])?;
+    Ok(())
 }
 
 fn lock(state: &StateDir) -> Result<File, StateError> {

@@ -7,18 +7,18 @@ use crate::{
     audit::{AuditEvent, Entry},
     auth_error::AuthError,
     control::Control,
-    device::{Device, DeviceId, DeviceName, Origin},
-    enrolment::{Enrolled, new_device},
+    device::Device,
+    enrolment::Enrolled,
     entropy::random,
-    grant::Grant,
-    limits::{HANDOFF_LIFETIME_MS, MAX_HANDOFF_BYTES, MAX_OUTSTANDING_HANDOFFS},
-    one_time::{self, CodeHash},
+    limits::{HANDOFF_LIFETIME_MS, MAX_HANDOFF_BYTES},
+    one_time,
     principal::{Actor, Principal, Who},
     roster,
     secret::Secret,
+    tickets::Ticket,
     timestamp::Timestamp,
 };
-use std::{collections::VecDeque, fmt, net::IpAddr};
+use std::{fmt, net::IpAddr};
 
 /// A ticket and its end.
 #[derive(Clone, Debug)]
@@ -46,40 +46,27 @@ pub struct HandedOff {
     pub enrolled: Option<Enrolled>,
 }
 
-/// The tickets that can still be redeemed, oldest first. Bounded: 32 of 100 KiB.
-#[derive(Default)]
-pub(crate) struct Handoffs(VecDeque<Ticket>);
-
-struct Ticket {
-    code: CodeHash,
-    expires_at: Timestamp,
-    maker: DeviceId,
-    /// What the maker's token was good for.
-    grant: Grant,
-    /// Whether the maker is the owner's own device: who is here on an outside issuer's word cannot bring in devices that
-    /// the issuer does not know.
-    may_enrol: bool,
-    carried: Vec<u8>,
-}
-
 impl Control {
     /// Makes a ticket that carries these bytes, at most 100 KiB. Where 32 wait already, the oldest is void from now on.
     ///
     /// # Errors
-    /// [`AuthError::HandoffTooLarge`], [`AuthError::DeviceRevoked`], or if the audit log cannot be written.
+    /// [`AuthError::HandoffTooLarge`], [`AuthError::DeviceRevoked`], [`AuthError::NotForGuests`], or if the audit log cannot be written.
     pub fn create_handoff(
         &self,
         now: Timestamp,
         maker: &Principal,
         carried: Vec<u8>,
     ) -> Result<Handoff, AuthError> {
+        if maker.guest.is_some() {
+            return Err(AuthError::NotForGuests);
+        }
         if carried.len() > MAX_HANDOFF_BYTES {
             return Err(AuthError::HandoffTooLarge);
         }
         let secret: [u8; 16] = random();
         let expires_at = now.plus_ms(HANDOFF_LIFETIME_MS);
         self.0.store.write(|transaction| {
-            let device = live(roster::find(transaction, maker.device)?)?;
+            let device = live(now, roster::find(transaction, maker.device)?)?;
             let entry = Entry::new(
                 AuditEvent::HandoffMade,
                 Actor::Device(device.id),
@@ -138,11 +125,11 @@ impl Control {
         let mut tickets = self.handoffs();
         let (at, ticket) = tickets.find(now, &code)?;
         let enrolled = self.0.store.write(|transaction| {
-            let maker = live(roster::find(transaction, ticket.maker)?)
+            let maker = live(now, roster::find(transaction, ticket.maker)?)
                 .map_err(|_| AuthError::HandoffVoid)?;
             let (enrolled, device) = match by {
                 Successor::Device(principal) => {
-                    (None, live(roster::find(transaction, principal.device)?)?)
+                    (None, live(now, roster::find(transaction, principal.device)?)?)
                 }
                 Successor::Newcomer(name) => {
                     let device = ticket.successor(now, name, &maker)?;
@@ -161,41 +148,6 @@ impl Control {
     }
 }
 
-impl Ticket {
-    /// The device that goes on: with what its maker held when it made the ticket, and still holds.
-    fn successor(&self, now: Timestamp, name: &str, maker: &Device) -> Result<Device, AuthError> {
-        let grant = maker.grant.intersection(&self.grant).filter(|_| self.may_enrol);
-        let grant = grant.ok_or(AuthError::HandoffVoid)?;
-        new_device(now, DeviceName::clean(name), Origin::Paired, random(), grant)
-    }
-}
-
-impl Handoffs {
-    /// Forgets the tickets that are over, and what they carried.
-    pub(crate) fn forget_expired(&mut self, now: Timestamp) {
-        self.0.retain(|ticket| now < ticket.expires_at);
-    }
-
-    fn add(&mut self, now: Timestamp, ticket: Ticket) {
-        self.forget_expired(now);
-        while self.0.len() >= MAX_OUTSTANDING_HANDOFFS {
-            self.0.pop_front();
-        }
-        self.0.push_back(ticket);
-    }
-
-    /// Found by its hash, so that no comparison leaks how much of it fits.
-    fn find(&self, now: Timestamp, code: &CodeHash) -> Result<(usize, &Ticket), AuthError> {
-        let found = self.0.iter().enumerate().find(|(_, ticket)| ticket.code == *code);
-        let (at, ticket) = found.ok_or(AuthError::HandoffUnknown)?;
-        if now >= ticket.expires_at { Err(AuthError::HandoffExpired) } else { Ok((at, ticket)) }
-    }
-
-    fn take(&mut self, at: usize) -> Vec<u8> {
-        self.0.remove(at).expect("it was found under the same lock").carried
-    }
-}
-
 impl Successor<'_> {
     const fn actor(self) -> Actor {
         match self {
@@ -205,22 +157,16 @@ impl Successor<'_> {
     }
 }
 
-impl fmt::Debug for Handoffs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Handoffs({})", self.0.len())
-    }
-}
-
 impl fmt::Debug for HandedOff {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HandedOff").field("enrolled", &self.enrolled).finish_non_exhaustive()
     }
 }
 
-fn live(device: Option<Device>) -> Result<Device, AuthError> {
+fn live(now: Timestamp, device: Option<Device>) -> Result<Device, AuthError> {
     match device {
         None => Err(AuthError::DeviceUnknown),
-        Some(Device { revoked: Some(_), .. }) => Err(AuthError::DeviceRevoked),
+        Some(device) if !device.is_let_in(now) => Err(AuthError::DeviceRevoked),
         Some(device) => Ok(device),
     }
 }

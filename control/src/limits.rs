@@ -38,6 +38,17 @@ pub const MAX_OUTSTANDING_HANDOFFS: usize = 32;
 /// What a ticket may carry, bytes: 16 KiB of typed text of which JSON spells each byte in six, and a few numbers.
 pub const MAX_HANDOFF_BYTES: usize = 100 * 1024;
 
+/// The shortest time a sharing link may last, ms.
+pub const SHARE_LIFETIME_MIN_MS: u64 = 60 * 1000;
+/// The longest time a sharing link may last, ms: what is shared for longer is forgotten that it is.
+pub const SHARE_LIFETIME_MAX_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// How long a link that is over, and its guests, stay in the lists, ms.
+pub const SHARE_MEMORY_MS: u64 = 24 * 60 * 60 * 1000;
+/// How many sharing links may be open at once.
+pub const MAX_SHARES: u32 = 64;
+/// How many guests may come by one sharing link, those that were revoked included.
+pub const MAX_GUESTS_PER_SHARE: u32 = 16;
+
 /// How many push subscriptions a device may have: a browser has one a profile, and makes a new one now and then.
 pub const MAX_SUBSCRIPTIONS_PER_DEVICE: u32 = 4;
 

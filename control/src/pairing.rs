@@ -4,8 +4,8 @@ use crate::{
     audit::{AuditEvent, Entry},
     auth_error::AuthError,
     control::Control,
-    device::{DeviceName, Origin},
-    enrolment::{Enrolled, new_device},
+    device::{Device, DeviceName, Origin},
+    enrolment::Enrolled,
     entropy::random,
     grant::Grant,
     limits::{MAX_OUTSTANDING_PAIRINGS, PAIRING_LIFETIME_MS},
@@ -93,7 +93,7 @@ impl Control {
         let code = one_time::read(code).ok_or(AuthError::PairingUnknown)?;
         self.0.store.write(|transaction| {
             let grant = take_code(transaction, now, &code)?;
-            let device = new_device(now, name.clone(), Origin::Paired, random(), grant)?;
+            let device = Device::fresh(now, name.clone(), Origin::Paired, random(), grant)?;
             let entry =
                 Entry::new(AuditEvent::PairingRedeemed, Actor::Stranger, name).about(device.id);
             entry.from(Some(from)).write(transaction, now, 1)?;

@@ -47,7 +47,7 @@ impl Control {
     ) -> Result<(), StoreError> {
         self.0.store.write(|transaction| {
             let device = roster::find(transaction, device)?;
-            let Some(device) = device.filter(|device| device.revoked.is_none()) else {
+            let Some(device) = device.filter(|device| device.is_let_in(now)) else {
                 return Ok(());
             };
             insert(transaction, now, device.id, subscription)?;
@@ -99,7 +99,7 @@ impl Control {
                 let device = roster::find(connection, device)?;
                 subscribers.extend(
                     device
-                        .filter(|device| device.revoked.is_none())
+                        .filter(|device| device.revoked.is_none() && device.guest.is_none())
                         .map(|device| Subscriber { device, subscription }),
                 );
             }

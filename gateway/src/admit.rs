@@ -109,6 +109,20 @@ pub(crate) async fn authenticate(
     }
 }
 
+/// As [`authenticate`], for what guests may not do.
+pub(crate) async fn owner(
+    headers: &HeaderMap,
+    from: IpAddr,
+    shared: &Arc<Shared>,
+) -> Result<Principal, Box<Reply>> {
+    let principal = authenticate(headers, from, shared).await?;
+    if principal.guest.is_some() {
+        shared.metrics.refusals.add("not_for_guests", 1);
+        return Err(Box::new(reply::forbidden("guests may look, and nothing else")));
+    }
+    Ok(principal)
+}
+
 /// Proves the credential; once more if the issuer's keys were to blame and could be fetched.
 async fn prove(
     credential: Credential,

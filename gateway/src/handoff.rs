@@ -7,7 +7,7 @@ use crate::{
     body, clock, errand,
     limits::{MAX_DRAFT_BYTES, MAX_PLACE_BYTES},
     notice::Notice,
-    offer,
+    offer::{self, Offer},
     pairing::{self, Keeping},
     reply::{self, Reply},
     shared::Shared,
@@ -73,7 +73,7 @@ async fn try_make(
     visit: &Visit,
     shared: &Arc<Shared>,
 ) -> Result<Reply, Box<Reply>> {
-    let principal = admit::authenticate(request.headers(), visit.remote.ip(), shared).await?;
+    let principal = admit::owner(request.headers(), visit.remote.ip(), shared).await?;
     let base = offer::base(request.headers(), shared);
     let mut place: Place = body::json_within(request, visit, MAX_PLACE_BYTES).await?;
     let channel = place.channel().ok_or_else(|| Box::new(reply::bad_request(MALFORMED)))?;
@@ -82,14 +82,15 @@ async fn try_make(
     let carried = serde_json::to_vec(&place).expect("a place is plain text");
     let make = move || ours.control.create_handoff(clock::now(), &principal, carried);
     match spawn_blocking(make).await.expect("create_handoff does not panic") {
-        Ok(made) => Ok(offer::made(
-            "ticket",
-            &made.ticket,
-            "handoff",
-            made.expires_at.ms_since(clock::now()).div_ceil(1000),
-            &base,
-            shared,
-        )),
+        Ok(made) => {
+            let offer = Offer {
+                name: "ticket",
+                key: "handoff",
+                secret: &made.ticket,
+                expires_in: made.expires_at.ms_since(clock::now()).div_ceil(1000),
+            };
+            Ok(offer.reply(&base, json!({}), shared))
+        }
         Err(error) => Err(Box::new(refusal(&error, from, shared))),
     }
 }
@@ -101,7 +102,7 @@ async fn try_redeem(
 ) -> Result<Reply, Box<Reply>> {
     let from = visit.remote.ip();
     let principal = if shows_credential(request.headers()) {
-        Some(admit::authenticate(request.headers(), from, shared).await?)
+        Some(admit::owner(request.headers(), from, shared).await?)
     } else {
         None
     };

@@ -45,6 +45,7 @@ mod push;
 mod reply;
 mod routes;
 mod serve;
+mod share;
 mod shared;
 mod signal;
 mod socket;

@@ -8,7 +8,7 @@ use crate::{
 use devtail_control::Secret;
 use http::{HeaderMap, StatusCode, header::ORIGIN};
 use qrcode::{Color, EcLevel, QrCode};
-use serde_json::json;
+use serde_json::Value;
 
 /// Where a link leads: to the origin of the page that asks, for its person came that way; to the gateway's own address
 /// if that page was opened on this machine, where no other device can follow.
@@ -20,24 +20,30 @@ pub(crate) fn base(headers: &HeaderMap, shared: &Shared) -> String {
     }
 }
 
-/// The answer to whoever asked for a link: the secret under its name, its seconds, the link, and the link's QR code as
-/// rows of `0` and `1`.
-pub(crate) fn made(
-    name: &'static str,
-    secret: &Secret,
-    key: &'static str,
-    expires_in: u64,
-    base: &str,
-    shared: &Shared,
-) -> Reply {
-    let link = shared.address.link(base, key, secret);
-    let answer = json!({
-        name: secret.expose(),
-        "expires_in": expires_in,
-        "link": link,
-        "qr": qr(&link),
-    });
-    reply::json(StatusCode::OK, &answer)
+/// A secret and the link it stands in.
+#[derive(Debug)]
+pub(crate) struct Offer<'a> {
+    /// What the answer calls the secret.
+    pub(crate) name: &'static str,
+    /// What stands before it in the link's fragment.
+    pub(crate) key: &'static str,
+    pub(crate) secret: &'a Secret,
+    /// Seconds until it is void.
+    pub(crate) expires_in: u64,
+}
+
+impl Offer<'_> {
+    /// The answer to whoever asked for a link: the secret under its name, its seconds, the link, and the link's QR code as
+    /// rows of `0` and `1`; and `more`, an object.
+    pub(crate) fn reply(&self, base: &str, more: Value, shared: &Shared) -> Reply {
+        let link = shared.address.link(base, self.key, self.secret);
+        let mut answer = more;
+        answer[self.name] = self.secret.expose().into();
+        answer["expires_in"] = self.expires_in.into();
+        answer["qr"] = qr(&link).into();
+        answer["link"] = link.into();
+        reply::json(StatusCode::OK, &answer)
+    }
 }
 
 /// The modules of a link's QR code, row by row, without the quiet zone; none if the link is too long for one.

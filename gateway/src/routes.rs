@@ -3,6 +3,7 @@
 use crate::{
     admit, handoff, health, page, pairing, push,
     reply::{self, Reply},
+    share,
     shared::Shared,
     token,
     visit::Visit,
@@ -54,6 +55,9 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
         ("/api/push/key", "GET") => push::key(shared),
         ("/api/push/subscribe", "POST") => push::subscribe(request, visit, shared).await,
         ("/api/push/subscribe", "DELETE") => push::unsubscribe(request, visit, shared).await,
+        ("/api/share", "POST") => share::make(request, visit, shared).await,
+        ("/api/share", "DELETE") => share::end(request, visit, shared).await,
+        ("/api/share/open", "POST") => share::open(request, visit, shared).await,
         ("/healthz", "GET" | "HEAD") => health::alive(),
         ("/readyz", "GET" | "HEAD") => health::ready(shared.phase()),
         ("/metrics", "GET" | "HEAD") => health::metrics(visit.remote.ip(), shared),
@@ -62,7 +66,8 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
             not_allowed("POST")
         }
         ("/api/push/key", _) => not_allowed("GET"),
-        ("/api/push/subscribe", _) => not_allowed("POST, DELETE"),
+        ("/api/share/open", _) => not_allowed("POST"),
+        ("/api/push/subscribe" | "/api/share", _) => not_allowed("POST, DELETE"),
         (path, "GET" | "HEAD") => page::answer(path, request.headers()),
         _ => not_allowed("GET, HEAD"),
     }

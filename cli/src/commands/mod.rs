@@ -14,7 +14,10 @@ pub(crate) mod new;
 pub(crate) mod pair;
 pub(crate) mod revoke;
 pub(crate) mod run;
+pub(crate) mod share;
+pub(crate) mod shares;
 pub(crate) mod token;
+pub(crate) mod unshare;
 pub(crate) mod up;
 
 /// A link in front of other words, if the first one is a link.

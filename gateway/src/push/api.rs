@@ -65,7 +65,7 @@ async fn try_subscribe(
     visit: &Visit,
     shared: &Arc<Shared>,
 ) -> Result<Reply, Box<Reply>> {
-    let principal = admit::authenticate(request.headers(), visit.remote.ip(), shared).await?;
+    let principal = admit::owner(request.headers(), visit.remote.ip(), shared).await?;
     let ask: Ask = body::json(request, visit).await?;
     let bad = |error: &dyn std::error::Error| Box::new(reply::bad_request(&error.to_string()));
     Endpoint::parse(&ask.endpoint, shared.push.reach()).map_err(|error| bad(&error))?;
@@ -85,7 +85,7 @@ async fn try_unsubscribe(
     visit: &Visit,
     shared: &Arc<Shared>,
 ) -> Result<Reply, Box<Reply>> {
-    let principal = admit::authenticate(request.headers(), visit.remote.ip(), shared).await?;
+    let principal = admit::owner(request.headers(), visit.remote.ip(), shared).await?;
     let End { endpoint } = body::json(request, visit).await?;
     let ours = shared.clone();
     let forget = move || ours.control.unsubscribe(principal.device, endpoint.as_deref());

@@ -22,7 +22,7 @@ describe("a hand-off from a phone to a laptop and back", () => {
 
   /** Opens the sheet and reads the link from it. */
   const offered = async (tab) => {
-    await tab.page.getByRole("button", { name: "More for this terminal" }).click();
+    await tab.page.getByRole("button", { name: "More", exact: true }).click();
     await tab.page.getByRole("button", { name: "Continue on another device" }).click();
     const field = tab.page.getByRole("textbox", { name: "Link" });
     await field.waitFor();
@@ -34,7 +34,7 @@ describe("a hand-off from a phone to a laptop and back", () => {
   test("the sheet shows a code, the link and the seconds that are left", async () => {
     await phone.run("cd /tmp; clear; echo in''-the-shell");
     await phone.shows(/^in-the-shell$/m);
-    await phone.page.getByRole("button", { name: "More for this terminal" }).click();
+    await phone.page.getByRole("button", { name: "More", exact: true }).click();
     await phone.picture("handoff-1-menu");
     await phone.page.getByRole("button", { name: "Write before sending" }).click();
     await phone.page.getByRole("textbox", { name: "Written and not sent" }).fill("echo dra''ft");
@@ -88,7 +88,7 @@ describe("a hand-off from a phone to a laptop and back", () => {
   });
 
   test("a shell that scrolled is shown where it was looked at", async () => {
-    await laptop.page.keyboard.press("Escape");
+    await laptop.page.getByRole("button", { name: "Close" }).click();
     await laptop.focus();
     await laptop.run("clear; seq 300");
     await laptop.shows(/^300$/m);
