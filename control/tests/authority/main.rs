@@ -15,6 +15,7 @@ mod pairing;
 mod push;
 mod refresh;
 mod revocation;
+mod share;
 mod signing_keys;
 
 use devtail_control::{Control, Enrolled, Grant, Issuers, Scopes, Timestamp};

@@ -10,5 +10,6 @@ mod outside;
 mod page;
 mod pairing;
 mod push;
+mod share;
 mod slow;
 mod wire;

@@ -57,6 +57,19 @@ export class Gateway {
     return JSON.parse(await firstLine(child));
   }
 
+  /** The sharing links, as that person lists them. */
+  async shares() {
+    const child = spawn(PROGRAM, ["shares", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(child));
+  }
+
+  /** Ends one, as that person does. */
+  async unshare(id) {
+    const child = spawn(PROGRAM, ["unshare", id, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`devtail unshare ended with ${code}`);
+  }
+
   /** Takes a device's permission back, as a person does on the gateway's machine. */
   async revoke(device) {
     const child = spawn(PROGRAM, ["revoke", device, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });

@@ -82,16 +82,19 @@ describe("a hand-off from a phone to a laptop and back", () => {
     await tab.page.goto(back);
     await tab.shows(/^draft$/m);
     await tab.isLive();
+    await tab.focus();
+    await tab.run("echo on the ph''one");
+    await laptop.shows(/^on the phone$/m);
     assert.deepEqual((await gateway.devices()).map(({ id }) => id), devices.map(({ id }) => id));
     assert.equal(devices.length, 2);
-    await tab.page.close();
   });
 
-  test("a shell that scrolled is shown where it was looked at", async () => {
+  test("who handed over only looks on, and is told so when it types", async () => {
     await laptop.page.getByRole("button", { name: "Close" }).click();
     await laptop.focus();
-    await laptop.run("clear; seq 300");
-    await laptop.shows(/^300$/m);
+    await laptop.page.keyboard.type("x");
+    await laptop.page.getByText(/drives this terminal; nothing was typed/).waitFor();
+    assert.doesNotMatch(await laptop.text(), /# x/);
   });
 
   test("the pages threw no error in all this", () => {

@@ -4,10 +4,21 @@ import { type Access, post, readAccess } from "./tokens";
 const DEVICE_NAME_MAX = 64;
 const KNOWN = "devtail.gateway";
 
+/** What a guest may see. */
+export interface Shown {
+  /** The terminal's id, in hex. */
+  channel: string;
+  name: string;
+  /** Milliseconds of `Date.now()` at which it is over. */
+  until: number;
+}
+
 /** What this browser knows of its gateway, to greet with; no secrets. */
 export interface Gateway {
   host: string;
   device: string;
+  /** There if this browser is a guest. */
+  guest?: Shown | undefined;
 }
 
 export type Paired = { ok: true; access: Access; gateway: Gateway } | { ok: false; message: string; isFinal: boolean };
@@ -50,15 +61,27 @@ export function remember(gateway: Gateway): void {
   localStorage.setItem(KNOWN, JSON.stringify(gateway));
 }
 
+/** Greets with no gateway any more. */
+export function forget(): void {
+  localStorage.removeItem(KNOWN);
+}
+
 /** The gateway this browser was paired with last, if it remembers. */
 export function knownGateway(): Gateway | undefined {
   try {
     const known: unknown = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
     const host = field(known, "host");
-    return host === undefined ? undefined : { host, device: field(known, "device") ?? "" };
+    return host === undefined ? undefined : { host, device: field(known, "device") ?? "", guest: guestOf(known) };
   } catch {
     return undefined;
   }
+}
+
+function guestOf(known: unknown): Shown | undefined {
+  const { guest } = known as { guest?: unknown };
+  const channel = field(guest, "channel");
+  const { until } = (guest ?? {}) as { until?: unknown };
+  return channel === undefined || typeof until !== "number" ? undefined : { channel, name: field(guest, "name") ?? "", until };
 }
 
 /** A name a person would recognise in a list: "Chrome on Android". */

@@ -31,6 +31,7 @@ import type { Preferences } from "./preferences";
 import { type SettingsLine, showSettings } from "./settings-sheet";
 import { refreshPush } from "./push";
 import { pushLine } from "./push-line";
+import { shareReadOnly } from "./share";
 import { listenForShortcuts, SHORTCUT_WORDS } from "./shortcuts";
 import { StickyKeys } from "./sticky";
 import { Toasts } from "./toast";
@@ -351,6 +352,7 @@ export class App {
       : [];
     const elsewhere: MenuItem[] = [
       { label: "Continue on another device", act: () => continueElsewhere(() => pane.place, this.#tokens) },
+      { label: "Share, read only", act: () => shareReadOnly(pane.id, this.#titleOf(pane), this.#tokens, this.#toasts) },
       { label: "Write before sending", act: () => pane.compose.open() },
     ];
     return [text, elsewhere, itself];

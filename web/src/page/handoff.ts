@@ -26,3 +26,8 @@ export function lostScreen(title: string, message: string, goOn: () => void): HT
   const open = button("Open the terminals", goOn, { class: "primary" });
   return h("main", { class: "door" }, h("p", { class: "brand" }, "devtail"), h("div", { class: "card" }, h("h1", {}, title), h("p", { role: "alert" }, message), open));
 }
+
+/** A guest's time is over. */
+export function overScreen(message: string): HTMLElement {
+  return h("main", { class: "door" }, h("p", { class: "brand" }, "devtail"), h("div", { class: "card" }, h("h1", {}, "This was shared with you"), h("p", { role: "alert" }, message), h("p", {}, "Whoever shared it can make a new link.")));
+}

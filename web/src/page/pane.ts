@@ -39,7 +39,7 @@ export interface PaneListener {
 }
 
 /** How a pane comes to its channel. */
-export type Start = { name: "create" } | { name: "attach" } | { name: "resume"; ch: number };
+export type Start = { name: "create" } | { name: "attach" } | { name: "watch" } | { name: "resume"; ch: number };
 
 export class Pane {
   readonly id: Uint8Array;
@@ -73,6 +73,8 @@ export class Pane {
   #settle: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
+  /** A guest looks: nothing is ever sent. */
+  #isWatched = false;
 
   constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
     this.id = id;
@@ -103,6 +105,7 @@ export class Pane {
   start(parent: HTMLElement, start: Start): void {
     parent.append(this.element);
     this.element.hidden = false;
+    this.#isWatched = start.name === "watch";
     this.#emulator.mount(this.#place);
     const wanted = start.name === "create" ? spec(this.#emulator.fit() ?? FIRST_GRID) : undefined;
     this.ch = start.name === "resume" ? start.ch : this.#driver.act((session) => session.open(this.id, KIND, wanted, undefined, Priority.FOCUSED));
@@ -299,7 +302,7 @@ export class Pane {
 
   /** Sends these, all or none; returns the number of the last, if it was sent at once. */
   #send(inputs: readonly Uint8Array[]): bigint | undefined {
-    if (this.#isGone) return undefined;
+    if (this.#isGone || this.#isWatched) return undefined;
     const sending = this.#outgoing.send(inputs);
     switch (sending.name) {
       case "sent":
