@@ -69,6 +69,17 @@ pub const REPLAY_UNKNOWN_RATE: u64 = 64 << 10;
 pub const REPLAY_ALWAYS: u64 = 16 << 10;
 /// A gap that the link delivers within this time is replayed.
 pub const REPLAY_WITHIN: Duration = Duration::from_millis(500);
+/// The least time between two Snapshots of what is worked in, while its reader is sent states: the eye sees no more frames
+/// of text, and the link is left to keys.
+pub const STATE_EVERY: Duration = Duration::from_millis(100);
+/// As [`STATE_EVERY`], of what is on the screen beside it.
+pub const STATE_EVERY_VISIBLE: Duration = Duration::from_secs(1);
+/// As [`STATE_EVERY`], of what is not looked at.
+pub const STATE_EVERY_BACKGROUND: Duration = Duration::from_secs(5);
+/// A reader is sent the stream again once the link has kept up for this long.
+pub const STATE_CALM: Duration = Duration::from_secs(1);
+/// A link keeps up with what it delivers within this time.
+pub const CALM_WITHIN: Duration = Duration::from_millis(100);
 /// On an interrupt (^C, ^Z, ^\), unsent units from which on the reader is given a Snapshot instead.
 pub const INTERRUPT_UNSENT_MIN: u64 = 16 << 10;
 

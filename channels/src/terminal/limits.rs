@@ -1,5 +1,7 @@
 //! Every bound of this kind in one place, each with its reason.
 
+use std::time::Duration;
+
 /// Columns or rows of a grid: more than any wall of screens shows.
 pub const SIDE_MAX: u32 = 1000;
 /// Cells of a grid: twice a wall of screens in the smallest print, and a Snapshot of its text still fits a packet.
@@ -51,6 +53,8 @@ pub const REPEAT_MAX: usize = SIDE_MAX as usize;
 /// Bytes of Log and answers that one turn makes of what was read; the rest waits for the next, and keys are heard between
 /// them. Few bytes can ask for many (REP, a saved title): without it a read of 64 KiB becomes 43 MB.
 pub const TURN_BYTES_MAX: usize = 256 << 10;
+/// A synchronised update (DEC 2026) that lasts longer is shown as it is: the time that emulators give one as well.
+pub const FRAME_WITHIN: Duration = Duration::from_millis(150);
 /// Bytes a buffer of the output's way keeps for the next turn: what a read takes. A larger one is given back.
 pub const BUFFER_BYTES_KEPT: usize = 64 << 10;
 /// Different combined characters (letters with marks) a Screen tells apart; marks beyond are dropped.

@@ -1,8 +1,9 @@
 //! Who drives, who is told of whom, and what a device that predicts is told.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use devtail_channels::dock::Note;
+use devtail_channels::terminal::limits::FRAME_WITHIN;
 use devtail_channels::terminal::{Input, Person, Role, Size};
 use devtail_protocol::wire::Outcome;
 
@@ -109,4 +110,29 @@ async fn a_device_that_predicts_is_told_when_its_keys_have_shown_what_they_do() 
     assert_eq!(of, seq);
     ann.until("what stands before", |ann| ann.screen.offset() >= at).await;
     assert_eq!(ann.screen.contents(), "x", "it is there by then");
+}
+
+#[tokio::test]
+async fn a_snapshot_is_not_taken_in_the_middle_of_a_frame() {
+    let host = Host::new();
+    let script = "printf '\\033[?2026h\\033[Hhalf'; read x; printf ' whole\\033[?2026l'; read x";
+    let dock = host.open(1, &["sh", "-c", script]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.until("the frame's beginning", |ann| ann.screen.is_synchronizing()).await;
+    let asked = Instant::now();
+    assert!(dock.snapshot().is_none());
+    ann.keys("\r");
+    let (_, snapshot) = ann.snapshot().await;
+    let drawn = snapshot.vt.windows(5).any(|bytes| bytes == b"whole");
+    assert!(drawn || asked.elapsed() >= FRAME_WITHIN, "it waits for the frame's end, for a while");
+}
+
+#[tokio::test]
+async fn a_frame_that_never_ends_is_shown_all_the_same() {
+    let host = Host::new();
+    let dock = host.open(1, &["sh", "-c", "printf '\\033[?2026h\\033[Hhalf'; read x"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.until("the frame's beginning", |ann| ann.screen.is_synchronizing()).await;
+    let (_, snapshot) = ann.snapshot().await;
+    assert!(snapshot.vt.windows(4).any(|bytes| bytes == b"half"));
 }

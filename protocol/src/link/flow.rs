@@ -6,8 +6,9 @@
 use std::time::Duration;
 
 use crate::limits::{
-    BULK_MAX, BULK_MIN, BULK_WITHIN, COMPRESS_BELOW_RATE, IN_FLIGHT_FIRST, IN_FLIGHT_MAX,
-    IN_FLIGHT_MIN, INTERACTIVE_MAX, REPLAY_ALWAYS, REPLAY_UNKNOWN_RATE, REPLAY_WITHIN,
+    BULK_MAX, BULK_MIN, BULK_WITHIN, CALM_WITHIN, COMPRESS_BELOW_RATE, IN_FLIGHT_FIRST,
+    IN_FLIGHT_MAX, IN_FLIGHT_MIN, INTERACTIVE_MAX, REPLAY_ALWAYS, REPLAY_UNKNOWN_RATE,
+    REPLAY_WITHIN,
 };
 use crate::time::Time;
 
@@ -17,6 +18,10 @@ const SAMPLE_MIN: Duration = Duration::from_millis(10);
 const BUSY_MIN: u64 = 4 << 10;
 /// Assumed until a round trip was measured.
 const SRTT_FIRST: Duration = Duration::from_millis(100);
+/// A stream that is not compressed, in wire bytes a thousand.
+const DENSE: u64 = 1000;
+/// A stream that is compressed better than this may not go on like that.
+const DENSITY_MIN: u64 = 50;
 /// Queueing allowed beyond the round trip.
 const SLACK: Duration = Duration::from_millis(100);
 
@@ -28,12 +33,14 @@ pub struct Flow {
     rate: Option<u64>,
     srtt: Option<Duration>,
     sample_from: Option<(Time, u64)>,
+    /// Wire bytes that a thousand bytes of a stream have come to.
+    density: u64,
 }
 
 impl Flow {
     /// A Link of which nothing is known.
     pub const fn new() -> Self {
-        Self { sent: 0, received: 0, rate: None, srtt: None, sample_from: None }
+        Self { sent: 0, received: 0, rate: None, srtt: None, sample_from: None, density: DENSE }
     }
 
     /// A packet of so many bytes was handed to the socket.
@@ -42,6 +49,14 @@ impl Flow {
             self.sample_from = Some((now, self.received));
         }
         self.sent += bytes as u64;
+    }
+
+    /// So many bytes of a stream became so many wire bytes.
+    pub fn packed(&mut self, bytes: usize, wire: usize) {
+        if bytes >= BUSY_MIN as usize / 4 {
+            let sample = (wire as u64 * DENSE / bytes as u64).clamp(DENSITY_MIN, DENSE);
+            self.density = (self.density * 3 + sample) / 4;
+        }
     }
 
     /// The peer reports how many bytes it has received in all. False if that cannot be true.
@@ -115,7 +130,17 @@ impl Flow {
 
     /// Units of a gap that are replayed rather than replaced by a Snapshot.
     pub fn replay_max(&self) -> u64 {
-        self.rate.map_or(REPLAY_UNKNOWN_RATE, |rate| within(rate, REPLAY_WITHIN).max(REPLAY_ALWAYS))
+        self.stream_within(REPLAY_WITHIN).map_or(REPLAY_UNKNOWN_RATE, |max| max.max(REPLAY_ALWAYS))
+    }
+
+    /// Units with which the link keeps up.
+    pub fn calm_max(&self) -> u64 {
+        self.stream_within(CALM_WITHIN).unwrap_or(REPLAY_ALWAYS)
+    }
+
+    /// Bytes of a stream that the link delivers in this time, compressed as the last ones were.
+    fn stream_within(&self, time: Duration) -> Option<u64> {
+        self.rate.map(|rate| within(rate, time) * DENSE / self.density)
     }
 
     /// Whether compressing is worth it on a link this fast.

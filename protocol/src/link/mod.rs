@@ -3,9 +3,11 @@
 mod ack;
 mod flow;
 mod liveness;
+mod pace;
 mod schedule;
 
 pub use ack::AckClock;
 pub use flow::Flow;
 pub use liveness::{Liveness, Pulse};
+pub use pace::{Pace, Turn, state_every};
 pub use schedule::{Candidate, Class, Schedule};

@@ -95,6 +95,22 @@ impl Cursor {
         }
     }
 
+    /// As [`Self::step`], for a reader that is sent states instead of units.
+    pub const fn state_step(&self, extent: Extent) -> Step {
+        match self.place {
+            Place::Done => Step::Rest,
+            Place::Lost => self.snapshot(),
+            Place::Reading if self.sent < extent.head => self.snapshot(),
+            Place::Reading if extent.ended => Step::End(extent.head),
+            Place::Reading => Step::Rest,
+        }
+    }
+
+    /// Whether the reader goes on from what it was sent last: nobody has asked for a Snapshot.
+    pub const fn is_reading(&self) -> bool {
+        matches!(self.place, Place::Reading)
+    }
+
     const fn snapshot(&self) -> Step {
         if self.unshown.is_some() { Step::Rest } else { Step::Snapshot }
     }

@@ -103,6 +103,12 @@ impl Outbox {
         from..self.first
     }
 
+    /// Our number of an input that has this one on the wire; `None` if it was none of ours.
+    pub fn ours(&self, seq: u64) -> Option<u64> {
+        let number = seq.checked_sub(self.ahead?)?;
+        (1..self.risked).contains(&number).then_some(number)
+    }
+
     /// The Link is gone: what is not settled will be sent again, if the other side says so.
     pub const fn rewind(&mut self) {
         self.sent = 0;

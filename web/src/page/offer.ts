@@ -19,8 +19,15 @@ export interface OfferWords {
   again: string;
 }
 
-/** Shows a sheet and asks for a link; `more` stands between the words and the link. Returns what asks for another one. */
-export function showOffer(words: OfferWords, ask: () => Promise<Offer>, more: Node[] = []): () => void {
+/** A sheet that is open. */
+export interface OfferSheet {
+  /** Asks for another link. */
+  renew(): void;
+  close(): void;
+}
+
+/** Shows a sheet and asks for a link; `above` and `below` stand around it. */
+export function showOffer(words: OfferWords, ask: () => Promise<Offer>, above: Node[] = [], below: Node[] = []): OfferSheet {
   const place = h("div", { class: "offer" });
   let tick: ReturnType<typeof setInterval> | undefined;
   /** Counts the links asked for: an answer that comes late belongs to an older one, or to a sheet that is closed. */
@@ -50,9 +57,9 @@ export function showOffer(words: OfferWords, ask: () => Promise<Offer>, more: No
     if (typeof offer === "string") trouble(offer, "Try again");
     else show(offer);
   };
-  showSheet(words.title, [h("p", {}, words.about), ...more, place], () => ((asked += 1), stop()));
+  const close = showSheet(words.title, [h("p", {}, words.about), ...above, place, ...below], () => ((asked += 1), stop()));
   void renew();
-  return () => void renew();
+  return { renew: () => void renew(), close };
 }
 
 function linkLine(link: string): HTMLElement {

@@ -24,7 +24,8 @@ export function shareReadOnly(channel: Uint8Array, name: string, tokens: Tokens,
     stop.hidden = true;
     if (ended) await endShare(ended.id, tokens).catch((error: unknown) => toasts.say(error instanceof Error ? error.message : String(error)));
   };
-  const stop = button("Stop sharing", () => void end().then(() => toasts.say("Nobody looks by this link any more.")), { class: "danger", hidden: true });
+  const over = () => (sheet.close(), toasts.say("Nobody looks by this link any more."));
+  const stop = button("Stop sharing", () => void end().then(over), { class: "danger stop", hidden: true });
   const ask = async () => {
     await end();
     made = await share(channel, name, seconds, tokens);
@@ -33,7 +34,7 @@ export function shareReadOnly(channel: Uint8Array, name: string, tokens: Tokens,
   };
   const choose = (chosen: number) => {
     seconds = chosen;
-    renew();
+    sheet.renew();
   };
   const words = {
     title: "Share, read only",
@@ -42,7 +43,7 @@ export function shareReadOnly(channel: Uint8Array, name: string, tokens: Tokens,
     over: "The time is over, and whoever looked is out.",
     again: "New link",
   };
-  const renew = showOffer(words, ask, [times(choose), stop]);
+  const sheet = showOffer(words, ask, [times(choose)], [stop]);
 }
 
 function times(choose: (seconds: number) => void): HTMLElement {

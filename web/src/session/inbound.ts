@@ -61,8 +61,9 @@ export class Inbound {
         return;
       }
       case "echo": {
-        const { ch, seq, at } = kind.value;
-        if (this.#openChannel(ch)) session.say({ name: "echoed", ch, seq, at });
+        const { ch, at } = kind.value;
+        const seq = this.#openChannel(ch)?.outbox.ours(kind.value.seq);
+        if (seq !== undefined) session.say({ name: "echoed", ch, seq, at });
         return;
       }
       case "fault":

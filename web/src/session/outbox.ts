@@ -109,6 +109,12 @@ export class Outbox {
     return this.#entries.length - Math.max(0, Math.min(risked, this.#entries.length));
   }
 
+  /** Our number of an input that has this one on the wire; undefined if it was none of ours. */
+  ours(seq: bigint): bigint | undefined {
+    const number = this.#ahead === undefined ? 0n : seq - this.#ahead;
+    return number >= 1n && number < this.#risked ? number : undefined;
+  }
+
   /** The Link is gone: what is not settled will be sent again, if the other side says so. */
   rewind(): void {
     this.#sent = 0;

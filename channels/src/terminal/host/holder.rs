@@ -62,6 +62,8 @@ pub(super) struct Holder {
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
     attention: Attention,
+    /// Until when a Snapshot waits for the end of the frame that the program draws.
+    frame_ends_by: Option<Instant>,
     program: Program,
     kill_at: Option<Instant>,
     /// When to be gone at the latest, once someone killed the terminal.
@@ -114,6 +116,7 @@ impl Holder {
             echoes: Echoes::default(),
             look_at: None,
             attention: Attention::default(),
+            frame_ends_by: None,
             program: Program::Running(pty),
             kill_at: None,
             forget_at: None,
@@ -194,7 +197,9 @@ impl Holder {
             Program::Ended(_, until) => Some(*until),
         };
         let audience = self.audience_at();
-        let timers = [program, self.kill_at, self.forget_at, audience, self.attention_at()];
+        let frame = self.frame_ends_by.filter(|_| self.owner.wants_snapshot());
+        let attention = self.attention_at();
+        let timers = [program, self.kill_at, self.forget_at, audience, frame, attention];
         timers.into_iter().flatten().min()
     }
 

@@ -18,10 +18,16 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// A device types. Whether it drives now: it did, or nobody has for a while.
-    pub(super) fn types(&mut self, now: Instant, client: ClientId) -> bool {
-        let mine =
-            self.driver.is_none_or(|(driver, used)| driver == client || now >= used + STICKY);
+    /// A device types. Whether it drives now: it did, or the one that did is silent for a while or not here.
+    pub(super) fn types(
+        &mut self,
+        now: Instant,
+        client: ClientId,
+        is_here: impl Fn(ClientId) -> bool,
+    ) -> bool {
+        let mine = self.driver.is_none_or(|(driver, used)| {
+            driver == client || now >= used + STICKY || !is_here(driver)
+        });
         if mine {
             self.take_over(now, client);
         }
@@ -66,21 +72,22 @@ mod tests {
     #[test]
     fn who_types_first_drives_until_it_has_been_silent_for_30_s() {
         let (mut lease, start) = (Lease::default(), Instant::now());
-        assert!(lease.types(start, ANN));
-        assert!(!lease.types(start + STICKY - Duration::from_secs(1), BEN));
-        assert!(lease.types(start + Duration::from_secs(20), ANN));
-        assert!(!lease.types(start + STICKY, BEN), "it typed in between");
-        assert!(lease.types(start + Duration::from_secs(20) + STICKY, BEN));
+        assert!(lease.types(start, ANN, |_| true));
+        assert!(!lease.types(start + STICKY - Duration::from_secs(1), BEN, |_| true));
+        assert!(lease.types(start + Duration::from_secs(20), ANN, |_| true));
+        assert!(!lease.types(start + STICKY, BEN, |_| true), "it typed in between");
+        assert!(lease.types(start + Duration::from_secs(20) + STICKY, BEN, |_| true));
         assert_eq!(lease.driver(), Some(BEN));
+        assert!(lease.types(start, ANN, |_| false), "who left does not mind");
     }
 
     #[test]
     fn one_who_takes_over_drives_at_once() {
         let (mut lease, start) = (Lease::default(), Instant::now());
-        assert!(lease.types(start, ANN));
+        assert!(lease.types(start, ANN, |_| true));
         lease.take_over(start, BEN);
-        assert!(!lease.types(start, ANN));
-        assert!(lease.types(start, BEN));
+        assert!(!lease.types(start, ANN, |_| true));
+        assert!(lease.types(start, BEN, |_| true));
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl Screen {
         self.has(Switch::CursorKeys)
     }
 
+    /// Whether a synchronised update (DEC 2026) is under way: what is shown is half drawn.
+    pub fn is_synchronizing(&self) -> bool {
+        self.has(Switch::Synchronized)
+    }
+
     /// Whether the cursor is shown.
     pub fn is_cursor_visible(&self) -> bool {
         self.has(Switch::CursorVisible)

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::channel::Channel;
 use super::link::Phase;
 use super::{ClientEvent, ClientSession};
 use crate::fault::{Code, Fault};
@@ -89,8 +88,9 @@ impl ClientSession {
                 self.come_back_at = Some(now + after.min(GO_AWAY_MAX));
             }
             Frame::Echo(echo) => {
-                if self.channels.get(&echo.ch).is_some_and(Channel::is_open) {
-                    let Echo { ch, seq, at, .. } = echo;
+                let Echo { ch, seq, at, .. } = echo;
+                let channel = self.channels.get(&ch).filter(|channel| channel.is_open());
+                if let Some(seq) = channel.and_then(|channel| channel.outbox.ours(seq)) {
                     self.events.push_back(ClientEvent::Echoed { ch, seq, at });
                 }
             }

@@ -111,6 +111,8 @@ pub struct ServerSession {
     ping: Option<(u64, Time)>,
     ping_next: u64,
     schedule: Schedule,
+    /// When a reader that waits may be sent its next state.
+    state_at: Option<Time>,
     readers: BTreeMap<Ch, Reader>,
     refreshes: BTreeMap<Ch, u64>,
     control: VecDeque<Frame>,
@@ -145,6 +147,7 @@ impl ServerSession {
             ping: None,
             ping_next: 1,
             schedule: Schedule::default(),
+            state_at: None,
             readers: BTreeMap::new(),
             refreshes: BTreeMap::new(),
             control: VecDeque::new(),
@@ -190,6 +193,7 @@ impl ServerSession {
             Phase::Greeting { .. } | Phase::Live | Phase::Closing => {}
         }
         self.readers.values_mut().for_each(|reader| reader.handle_timeout(now));
+        self.state_at.take_if(|at| *at <= now);
         if self.encoder_idle_at.is_some_and(|at| now >= at) {
             self.encoder_idle_at = self.encoder.drop_idle(now);
         }
@@ -209,7 +213,7 @@ impl ServerSession {
             Phase::Closing => return None,
         };
         let acks = self.readers.values().filter_map(Reader::wake_at).min();
-        [Some(deadline), acks, self.encoder_idle_at].into_iter().flatten().min()
+        [Some(deadline), acks, self.encoder_idle_at, self.state_at].into_iter().flatten().min()
     }
 
     /// The channel of a [`ServerEvent::Open`] was found or created. False if the client no longer wants it.

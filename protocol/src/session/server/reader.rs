@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
 use crate::limits::{INPUT_COST, INPUT_UNAPPLIED_MAX};
-use crate::link::Class;
-use crate::log::{Cursor, Extent, Step};
+use crate::link::{Class, Flow, Pace, Turn, state_every};
+use crate::log::{Cursor, Extent, Loss, Step};
 use crate::position::Unit;
 use crate::time::Time;
 use crate::wire::{Credit, Frame, Input, InputAck, Open, Outcome, Priority, Resume, Sealed};
@@ -23,6 +23,7 @@ pub(super) struct Reader {
     /// Number and cost of each input passed on and not settled, oldest first.
     unsettled: VecDeque<(u64, usize)>,
     unsettled_cost: usize,
+    pace: Pace,
     ack: Option<(u64, Time)>,
     /// The driver was woken for the InputAck: it need not be woken again.
     woken: bool,
@@ -48,6 +49,7 @@ impl Reader {
             place: Place::Opening(Box::new(open)),
             unsettled: VecDeque::new(),
             unsettled_cost: 0,
+            pace: Pace::default(),
             ack: None,
             woken: false,
         }
@@ -75,14 +77,33 @@ impl Reader {
         Some(resume)
     }
 
-    /// What to send next; `Rest` while opening or when the Log is another one now.
-    pub(super) fn step(&self, extent: Extent, replay_max: u64) -> Step {
-        match &self.place {
-            Place::Reading { cursor, .. } if cursor.epoch() == extent.epoch => {
-                cursor.step(extent, replay_max)
-            }
-            Place::Reading { .. } | Place::Opening(_) => Step::Rest,
+    /// What to send next; `Rest` while opening or when the Log is another one now. With `Rest` comes when that may change
+    /// by itself.
+    pub(super) fn step(&mut self, now: Time, extent: Extent, flow: &Flow) -> (Step, Option<Time>) {
+        let Place::Reading { cursor, .. } = &self.place else { return (Step::Rest, None) };
+        if cursor.epoch() != extent.epoch {
+            return (Step::Rest, None);
         }
+        if !cursor.is_reading() {
+            return (cursor.step(extent, flow.replay_max()), None);
+        }
+        let every = state_every(self.priority, flow.srtt());
+        match self.pace.turn(now, extent.head, cursor.unsent(extent), flow.calm_max(), every) {
+            Turn::Stream => (cursor.step(extent, flow.replay_max()), None),
+            Turn::State => (cursor.state_step(extent), None),
+            Turn::Wait(at) => (Step::Rest, Some(at)),
+        }
+    }
+
+    /// A Snapshot bound to `at` was sent, of the Log as it was then.
+    pub(super) fn snapshot_sent(&mut self, now: Time, at: u64, extent: Extent) {
+        let Place::Reading { cursor, .. } = &mut self.place else { return };
+        // One that was asked for says nothing of the link; and where no unit may be lost, none is passed over.
+        let fell_behind = cursor.is_reading() && extent.loss == Loss::Snapshot;
+        if fell_behind || self.pace.is_state() {
+            self.pace.state_sent(now, extent.head);
+        }
+        cursor.snapshot_sent(at);
     }
 
     /// The class and compression of a channel that is read.

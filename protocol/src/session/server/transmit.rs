@@ -7,7 +7,7 @@ use super::{Phase, ServerSession};
 use crate::id::Ch;
 use crate::limits::RTT_REFRESH;
 use crate::link::Candidate;
-use crate::log::Step;
+use crate::log::{Extent, Step};
 use crate::position::Unit;
 use crate::session::Logs;
 use crate::time::Time;
@@ -31,7 +31,7 @@ impl ServerSession {
             // An InputAck must not overtake a refusal that waits there.
         } else if frames.len() < CONTROL_PER_PACKET
             && !frames.last().is_some_and(is_large)
-            && let Some((payload, its)) = self.payload(logs)
+            && let Some((payload, its)) = self.payload(now, logs)
         {
             self.collect_acks(&mut frames, |_| true);
             self.measure(now, &mut frames);
@@ -44,6 +44,9 @@ impl ServerSession {
             return None;
         }
         let packet = self.encoder.seal(now, &frames, sealed);
+        if let Some(Frame::Data(data)) = frames.last() {
+            self.flow.packed(data.bytes.len(), packet.len());
+        }
         self.encoder_idle_at = self.encoder.drop_idle(now);
         self.flow.sent(now, packet.len());
         Some(packet)
@@ -93,13 +96,15 @@ impl ServerSession {
     }
 
     /// The one payload frame of this packet: of the most urgent channel that has one ready.
-    fn payload(&mut self, logs: &impl Logs) -> Option<(Frame, Sealed)> {
-        let replay_max = self.flow.replay_max();
-        let mut candidates: Vec<(Candidate, Step)> = self
-            .readers
-            .iter()
-            .filter_map(|(ch, reader)| candidate(*ch, reader, logs, replay_max))
-            .collect();
+    fn payload(&mut self, now: Time, logs: &impl Logs) -> Option<(Frame, Sealed)> {
+        self.state_at = None;
+        let mut candidates: Vec<(Candidate, Step)> = Vec::new();
+        for (ch, reader) in &mut self.readers {
+            let Some(extent) = logs.extent(*ch) else { continue };
+            let (step, wait) = reader.step(now, extent, &self.flow);
+            self.state_at = [self.state_at, wait].into_iter().flatten().min();
+            candidates.extend(candidate(*ch, reader, extent, step).map(|it| (it, step)));
+        }
         if !self.flow.has_room() {
             let echo = self.flow.has_room_for_echo();
             candidates.retain(|(candidate, _)| echo && candidate.is_echo());
@@ -110,7 +115,7 @@ impl ServerSession {
             let (ch, bytes_max) = self.schedule.pick(&rivals, self.flow.bulk_max())?;
             let index = candidates.iter().position(|(candidate, _)| candidate.ch == ch)?;
             let (_, step) = candidates.swap_remove(index);
-            if let Some(payload) = self.take(ch, step, bytes_max, logs) {
+            if let Some(payload) = self.take(now, ch, step, bytes_max, logs) {
                 return Some(payload);
             }
         }
@@ -119,6 +124,7 @@ impl ServerSession {
 
     fn take(
         &mut self,
+        now: Time,
         ch: Ch,
         step: Step,
         bytes_max: usize,
@@ -145,7 +151,7 @@ impl ServerSession {
             }
             Step::Snapshot => {
                 let (at, state) = logs.snapshot(ch)?;
-                cursor.snapshot_sent(at);
+                reader.snapshot_sent(now, at, logs.extent(ch)?);
                 self.schedule.sent(ch, state.len());
                 Frame::Snapshot(Snapshot { ch, at, state })
             }
@@ -164,19 +170,12 @@ const fn is_large(frame: &Frame) -> bool {
     matches!(frame, Frame::Fetched { .. })
 }
 
-fn candidate(
-    ch: Ch,
-    reader: &Reader,
-    logs: &impl Logs,
-    replay_max: u64,
-) -> Option<(Candidate, Step)> {
+fn candidate(ch: Ch, reader: &Reader, extent: Extent, step: Step) -> Option<Candidate> {
     let (class, _) = reader.traits()?;
-    let extent = logs.extent(ch)?;
-    let step = reader.step(extent, replay_max);
     let (unsent, is_state) = match step {
         Step::Rest => return None,
         Step::Read { from, .. } => (extent.head - from, false),
         Step::Snapshot | Step::End(_) => (0, true),
     };
-    Some((Candidate { ch, class, priority: reader.priority(), unsent, is_state }, step))
+    Some(Candidate { ch, class, priority: reader.priority(), unsent, is_state })
 }

@@ -26,7 +26,8 @@ impl Holder {
     /// Whether this device's keys are taken. If not: why, and what to do.
     pub(super) fn may_type(&mut self, client: ClientId) -> Result<(), String> {
         let driver = self.lease.driver();
-        if self.lease.types(Instant::now(), client) {
+        let Self { lease, people, .. } = self;
+        if lease.types(Instant::now(), client, |client| people.has(client)) {
             if driver != Some(client) {
                 self.driver_changed(client);
             }

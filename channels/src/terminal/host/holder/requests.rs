@@ -3,10 +3,12 @@
 use devtail_protocol::hold::OwnerEvent;
 use devtail_protocol::wire::Outcome;
 use devtail_protocol::{Code, Fault};
+use tokio::time::Instant;
 
 use super::{Holder, Program};
 use crate::terminal::host::keys::{Next, Wants};
 use crate::terminal::host::pty::Pty;
+use crate::terminal::limits::FRAME_WITHIN;
 use crate::terminal::message::{Answer, Input, Query, Size, Terminal};
 
 impl Holder {
@@ -54,10 +56,20 @@ impl Holder {
 
     /// Gives the Snapshot that is waited for, once the Log has all that the screen shows.
     pub(super) fn show(&mut self) {
-        if self.backlog.is_empty() && self.owner.wants_snapshot() {
+        if self.backlog.is_empty() && self.owner.wants_snapshot() && !self.is_half_drawn() {
             let (at, snapshot) = self.source.snapshot(&self.name);
             self.owner.snapshot(at, &snapshot.encode());
         }
+    }
+
+    /// Whether the program is in the middle of a frame, and not for so long that it may have forgotten its end.
+    fn is_half_drawn(&mut self) -> bool {
+        if !self.source.screen().is_synchronizing() {
+            self.frame_ends_by = None;
+            return false;
+        }
+        let now = Instant::now();
+        now < *self.frame_ends_by.get_or_insert(now + FRAME_WITHIN)
     }
 
     /// Does what waits, up to what must wait for the PTY.
