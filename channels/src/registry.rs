@@ -9,6 +9,7 @@ use devtail_protocol::wire::Sealed;
 use devtail_protocol::{ChannelId, Code, Fault};
 
 use crate::dock::{Dock, Notices};
+use crate::notification::Notification;
 use crate::terminal;
 
 /// What a kind is to the layers that do not name it.
@@ -24,21 +25,6 @@ pub struct Traits {
     pub read_scope: &'static str,
     /// The scope needed to create, and to send inputs.
     pub write_scope: &'static str,
-}
-
-/// What a kind's notice says to people who look elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notification {
-    /// What sort it is: people choose which sorts they want. Small letters and dashes, at most 16.
-    pub want: &'static str,
-    /// Where it comes from.
-    pub title: String,
-    /// What happened, in a sentence.
-    pub body: String,
-    /// A newer notification of a channel with the same tag takes the place of the older.
-    pub tag: String,
-    /// Somebody is waited for.
-    pub is_urgent: bool,
 }
 
 /// The kinds there are.

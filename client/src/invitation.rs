@@ -2,8 +2,9 @@
 
 use std::str::FromStr;
 
-use crate::endpoint::{Endpoint, Fingerprint};
-use crate::pairing_link::BadLink;
+use thiserror::Error;
+
+use crate::endpoint::{BadEndpoint, BadFingerprint, Endpoint, Fingerprint};
 use crate::secret::Secret;
 
 /// Bytes of a link: far above any real one, far below what would hurt.
@@ -31,6 +32,23 @@ pub struct Invitation {
     pub purpose: Purpose,
     /// The code.
     pub code: Secret,
+}
+
+/// Not a link that invites.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BadLink {
+    /// The part before `#` is no address.
+    #[error(transparent)]
+    Endpoint(#[from] BadEndpoint),
+    /// The fingerprint is damaged.
+    #[error(transparent)]
+    Fingerprint(#[from] BadFingerprint),
+    /// No code in it.
+    #[error("the link has no pairing code (#pair=…); `devtail pair` on the host makes a new link")]
+    Code,
+    /// Longer than any link.
+    #[error("the link is longer than {0} bytes; copy it again")]
+    Long(usize),
 }
 
 impl Purpose {

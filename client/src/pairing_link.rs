@@ -2,10 +2,8 @@
 
 use std::str::FromStr;
 
-use thiserror::Error;
-
-use crate::endpoint::{BadEndpoint, BadFingerprint, Endpoint, Fingerprint};
-use crate::invitation::{Invitation, Purpose};
+use crate::endpoint::{Endpoint, Fingerprint};
+use crate::invitation::{BadLink, Invitation, Purpose};
 use crate::secret::Secret;
 
 /// One chance to become a device of a gateway.
@@ -17,23 +15,6 @@ pub struct PairingLink {
     pub fingerprint: Option<Fingerprint>,
     /// The one-time code.
     pub code: Secret,
-}
-
-/// Not a [`PairingLink`].
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum BadLink {
-    /// The part before `#` is no address.
-    #[error(transparent)]
-    Endpoint(#[from] BadEndpoint),
-    /// The fingerprint is damaged.
-    #[error(transparent)]
-    Fingerprint(#[from] BadFingerprint),
-    /// No code in it.
-    #[error("the link has no pairing code (#pair=…); `devtail pair` on the host makes a new link")]
-    Code,
-    /// Longer than any link.
-    #[error("the link is longer than {0} bytes; copy it again")]
-    Long(usize),
 }
 
 impl FromStr for PairingLink {
@@ -51,6 +32,7 @@ impl FromStr for PairingLink {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::endpoint::{BadEndpoint, BadFingerprint};
 
     #[test]
     fn a_link_is_taken_apart() {

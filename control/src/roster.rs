@@ -201,9 +201,10 @@ fn make_room(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), AuthEr
     let removed = transaction.execute(
         "DELETE FROM devices WHERE id = (
              SELECT id FROM devices
-             WHERE (revoked_ms IS NULL AND last_seen_ms < ?) OR (revoked_ms IS NOT NULL AND issuer IS NULL)
+             WHERE (revoked_ms IS NULL AND last_seen_ms < ?1) OR (revoked_ms IS NOT NULL AND issuer IS NULL)
+                OR share IN (SELECT id FROM shares WHERE expires_ms <= ?2)
              ORDER BY last_seen_ms LIMIT 1)",
-        params![now.minus_ms(REFRESH_IDLE_MS)],
+        params![now.minus_ms(REFRESH_IDLE_MS), now],
     )?;
     if removed == 0 { Err(AuthError::TooManyDevices) } else { Ok(()) }
 }

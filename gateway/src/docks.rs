@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use devtail_channels::dock::{Attachment, Dock};
@@ -10,14 +11,8 @@ use devtail_protocol::log::Extent;
 use devtail_protocol::session::Logs;
 use devtail_protocol::{Ch, ClientId, Code, Fault};
 
+use crate::rights::Rights;
 use crate::watchers::{Watchers, Watching};
-
-/// What a device may do in a channel, decided when it was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rights {
-    Read,
-    ReadAndWrite,
-}
 
 /// One connection's open channels.
 #[derive(Debug, Default)]
@@ -50,7 +45,10 @@ impl Docks {
     ) {
         let Some(docked) = self.open.get_mut(&ch) else { return };
         if is_shown != docked.watching.is_some() {
-            let begin = || watchers.begin(docked.dock.id(), device, docked.rights);
+            let begin = || {
+                let (now, id) = (Instant::now(), docked.dock.id());
+                watchers.begin(now, id, device, docked.rights)
+            };
             docked.watching = is_shown.then(begin);
         }
     }
@@ -72,7 +70,8 @@ impl Docks {
                 Code::Denied,
                 "This device may look, not type. Ask for write access.",
             )),
-            Some(Docked { dock, rights: Rights::ReadAndWrite, .. }) => {
+            Some(Docked { dock, rights: Rights::ReadAndWrite, watching, .. }) => {
+                watching.iter().for_each(|watching| watching.stir(Instant::now()));
                 dock.input(client, seq, bytes);
                 Ok(())
             }

@@ -12,7 +12,8 @@ use devtail_protocol::wire::OutboxRange;
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
 
 use crate::clock;
-use crate::docks::{Docked, Rights};
+use crate::docks::Docked;
+use crate::rights::Rights;
 use crate::shared::Shared;
 
 /// The one workspace there is until workspaces are.

@@ -12,6 +12,7 @@
 
 mod address;
 mod admit;
+mod announce;
 mod authority;
 mod body;
 mod clock;
@@ -43,6 +44,7 @@ mod pairing;
 mod pending;
 mod push;
 mod reply;
+mod rights;
 mod routes;
 mod serve;
 mod share;
@@ -50,6 +52,7 @@ mod shared;
 mod signal;
 mod socket;
 mod stream;
+mod subscribe;
 mod tally;
 mod tls;
 mod token;

@@ -77,6 +77,8 @@ pub(crate) const PUSH_TRIES: u32 = 5;
 pub(crate) const PUSH_WAIT_FIRST: Duration = Duration::from_secs(1);
 /// The longest wait between two tries, whatever a service asks for.
 pub(crate) const PUSH_WAIT_MAX: Duration = Duration::from_secs(300);
+/// How long a person who does nothing counts as looking at what their screen shows.
+pub(crate) const LOOKS_FOR: Duration = Duration::from_secs(60);
 /// The shortest time between two notifications of one sort from one channel.
 pub(crate) const PUSH_APART: Duration = Duration::from_secs(10);
 /// Notifications of that time that are remembered: 256 terminals with four sorts each. Above it nothing is told.

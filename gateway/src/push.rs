@@ -4,16 +4,14 @@
 //! holder ─ Notice ─▶ Dock ─▶ announce ─ who may read it, and does not look? ─▶ Outbox ─ encrypted ─▶ push service
 //! ```
 
-mod announce;
-mod api;
 mod endpoint;
 mod message;
 mod outbox;
 mod pace;
 mod vapid;
 
-pub(crate) use announce::announce;
-pub(crate) use api::{key, subscribe, unsubscribe};
-pub(crate) use endpoint::Reach;
+pub(crate) use endpoint::{Endpoint, Reach};
+pub(crate) use message::{Message, read_keys};
 pub(crate) use outbox::Outbox;
+pub(crate) use pace::Pace;
 pub(crate) use vapid::Vapid;

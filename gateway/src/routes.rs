@@ -1,11 +1,11 @@
 //! Which request is answered by what. Everything the gateway says over plain HTTP passes here.
 
 use crate::{
-    admit, handoff, health, page, pairing, push,
+    admit, handoff, health, page, pairing,
     reply::{self, Reply},
     share,
     shared::Shared,
-    token,
+    subscribe, token,
     visit::Visit,
 };
 use http::{Request, StatusCode, header::ALLOW};
@@ -52,9 +52,9 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
         ("/api/token", "POST") => token::answer(request, visit, shared).await,
         ("/api/handoff", "POST") => handoff::make(request, visit, shared).await,
         ("/api/handoff/redeem", "POST") => handoff::redeem(request, visit, shared).await,
-        ("/api/push/key", "GET") => push::key(shared),
-        ("/api/push/subscribe", "POST") => push::subscribe(request, visit, shared).await,
-        ("/api/push/subscribe", "DELETE") => push::unsubscribe(request, visit, shared).await,
+        ("/api/push/key", "GET") => subscribe::key(shared),
+        ("/api/push/subscribe", "POST") => subscribe::subscribe(request, visit, shared).await,
+        ("/api/push/subscribe", "DELETE") => subscribe::unsubscribe(request, visit, shared).await,
         ("/api/share", "POST") => share::make(request, visit, shared).await,
         ("/api/share", "DELETE") => share::end(request, visit, shared).await,
         ("/api/share/open", "POST") => share::open(request, visit, shared).await,

@@ -2,6 +2,7 @@
 
 use crate::{
     address::{Address, certificate_names},
+    announce::announce,
     clock,
     config::Config,
     doorbell,
@@ -14,7 +15,7 @@ use crate::{
     metrics::Metrics,
     notice::{Notice, Notices},
     pending::Pending,
-    push::{Outbox, Reach, Vapid, announce},
+    push::{Outbox, Reach, Vapid},
     shared::{Phase, Shared},
     tally::Tally,
     tls::{Encryption, TlsError},

@@ -6,7 +6,7 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use devtail_channels::registry::Notification;
+use devtail_channels::notification::Notification;
 use devtail_control::{Subscription, Timestamp};
 use devtail_protocol::ChannelId;
 use http::{

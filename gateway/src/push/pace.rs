@@ -2,8 +2,7 @@
 
 use crate::limits::{PUSH_APART, PUSH_APART_KEPT};
 use devtail_protocol::ChannelId;
-use std::collections::HashMap;
-use tokio::time::Instant;
+use std::{collections::HashMap, time::Instant};
 
 /// What was told within the last ten seconds.
 #[derive(Debug, Default)]

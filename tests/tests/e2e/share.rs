@@ -105,7 +105,9 @@ impl Guest {
         self.until(|event| match event {
             Event::Channel(of, ChannelEvent::Opened(_)) if of == ch => Some(Ok(())),
             Event::Channel(of, ChannelEvent::Refused(fault)) if of == ch => Some(Err(fault)),
-            _ => None,
+            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
+                None
+            }
         })
         .await
     }
@@ -113,7 +115,9 @@ impl Guest {
     async fn is_closed_with(&mut self) -> Result<Fault> {
         self.until(|event| match event {
             Event::State(LinkState::Closed(fault)) => Some(fault),
-            _ => None,
+            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
+                None
+            }
         })
         .await
     }
@@ -146,7 +150,10 @@ async fn a_guest_reads_the_shared_terminal_and_types_nothing() -> Result<()> {
                 Event::Channel(_, ChannelEvent::Applied(upto)) if upto >= seq => {
                     Some("applied".into())
                 }
-                _ => None,
+                Event::State(_)
+                | Event::DialFailed(_)
+                | Event::Channel(..)
+                | Event::Fetched { .. } => None,
             })
             .await?;
         ensure!(reason.contains("look, not type"), "{input:?}: {reason}");
@@ -170,7 +177,9 @@ async fn a_guest_opens_lists_and_makes_nothing_else() -> Result<()> {
     let answer = guest
         .until(|event| match event {
             Event::Fetched { req: of, answer } if of == req => Some(answer),
-            _ => None,
+            Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
+                None
+            }
         })
         .await?;
     assert_eq!(answer.expect_err("no list").code, Code::Denied);

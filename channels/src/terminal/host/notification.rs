@@ -1,6 +1,6 @@
 //! A notice in words for people who look elsewhere.
 
-use crate::registry::Notification;
+use crate::notification::Notification;
 use crate::terminal::message::{News, Notice};
 
 /// What a terminal's notice says; `None` if it is none.

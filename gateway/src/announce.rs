@@ -2,15 +2,16 @@
 
 use crate::{
     errand::WORKSPACE,
-    push::{message::Message, pace::Pace},
+    push::{Message, Pace},
     shared::Shared,
 };
 use bytes::Bytes;
-use devtail_channels::registry::{Kind, Notification};
+use devtail_channels::notification::Notification;
+use devtail_channels::registry::Kind;
 use devtail_control::{Scope, StoreError, Subscriber};
 use devtail_protocol::ChannelId;
-use std::sync::Arc;
-use tokio::{sync::mpsc, task::spawn_blocking, time::Instant};
+use std::{sync::Arc, time::Instant};
+use tokio::{sync::mpsc, task::spawn_blocking};
 use tracing::{debug, warn};
 
 /// Passes on what channels have to say, until no channel is left that could.
@@ -19,8 +20,8 @@ pub(crate) async fn announce(mut notices: mpsc::Receiver<(ChannelId, Bytes)>, sh
     while let Some((channel, notice)) = notices.recv().await {
         let Some((kind, notification)) = understood(channel, &notice, &shared) else { continue };
         // Who works in it has seen it; a phone in their pocket need not tell them.
-        if shared.watchers.has_owner(channel)
-            || !pace.admits(Instant::now(), channel, &notification.tag)
+        let now = Instant::now();
+        if shared.watchers.has_owner(now, channel) || !pace.admits(now, channel, &notification.tag)
         {
             continue;
         }

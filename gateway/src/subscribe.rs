@@ -3,7 +3,7 @@
 use crate::{
     admit, body, clock,
     limits::{WANT_BYTES_MAX, WANTS_MAX},
-    push::{endpoint::Endpoint, message::read_keys},
+    push::{Endpoint, read_keys},
     reply::{self, Reply},
     shared::Shared,
     visit::Visit,
