@@ -9,6 +9,7 @@ use devtail_channels::terminal::{Input, KIND, Spec};
 use devtail_client::{
     ChannelEvent, Client, Config, Credential, Event, Events, LinkState, PairingLink, Store,
 };
+use devtail_protocol::limits::INTERRUPT_UNSENT_MIN;
 use devtail_protocol::wire::Priority;
 use devtail_protocol::{Ch, ChannelId, Code};
 use tokio::time::timeout;
@@ -108,6 +109,16 @@ impl Device {
     pub fn type_keys(&self, keys: impl Into<Bytes>) -> Result<()> {
         let input = Input::Keys(keys.into()).encode();
         self.client.send(self.ch, input).map(drop).context("the Outbox is full")
+    }
+
+    /// Types ^C, and asks for the newest screen instead of a long rest, as a view does.
+    ///
+    /// # Errors
+    /// The Outbox is full.
+    pub fn interrupt(&self) -> Result<()> {
+        self.type_keys("\x03")?;
+        self.client.refresh(self.ch, INTERRUPT_UNSENT_MIN);
+        Ok(())
     }
 
     /// Ends the program, forgets the terminal, and waits until that is done.

@@ -30,7 +30,7 @@ enum Command {
     Bless,
     /// Measure the figures of docs/benchmarks.md (release build).
     Bench {
-        /// Passed on: --list, --json, --only ID, --repeats N, --write.
+        /// Passed on: NAME, --list, --json, --repeats N, --write.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

@@ -1,6 +1,11 @@
 //! The programs that the bench runs inside a terminal: the same ones on the raw PTY and behind the gateway.
 
+pub(crate) mod play;
+pub(crate) mod storm;
+
 use std::io::{Read as _, Write as _, stdin, stdout};
+
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use clap::ValueEnum;
@@ -13,6 +18,10 @@ pub(crate) enum Program {
     Echo,
     /// Waits for a byte, then writes lines of text and the end mark.
     Flood,
+    /// Waits for a byte, then redraws as a coding agent does.
+    Storm,
+    /// Waits for a byte, then plays a recorded session.
+    Play,
     /// Waits for the end of its input.
     Idle,
 }
@@ -23,7 +32,7 @@ pub(crate) const READY: &[u8] = b"<ready>";
 pub(crate) const END_MARK: &[u8] = b"<the end of the flood>";
 
 /// Runs it on the terminal this process stands in, which it makes raw first.
-pub(crate) fn run(program: Program, bytes: usize) -> Result<()> {
+pub(crate) fn run(program: Program, bytes: usize, file: Option<&str>) -> Result<()> {
     let mut mode = tcgetattr(stdin()).context("the bench's programs run in a terminal")?;
     mode.make_raw();
     tcsetattr(stdin(), OptionalActions::Now, &mode)?;
@@ -31,6 +40,8 @@ pub(crate) fn run(program: Program, bytes: usize) -> Result<()> {
     match program {
         Program::Echo => echo(),
         Program::Flood => flood(bytes),
+        Program::Storm => paced(storm::frames().map(|frame| (storm::PACE, frame))),
+        Program::Play => paced(play::pieces(file.context("--file says what to play")?)?),
         Program::Idle => {
             std::io::copy(&mut stdin(), &mut std::io::sink()).map(drop).map_err(Into::into)
         }
@@ -62,6 +73,18 @@ fn flood(bytes: usize) -> Result<()> {
         write(END_MARK)?;
     }
     Ok(())
+}
+
+/// Waits for a byte, then writes each piece after its pause.
+fn paced(pieces: impl IntoIterator<Item = (Duration, Vec<u8>)>) -> Result<()> {
+    let mut byte = [0];
+    stdin().read_exact(&mut byte)?;
+    for (pause, piece) in pieces {
+        std::thread::sleep(pause);
+        write(&piece)?;
+    }
+    write(END_MARK)?;
+    std::io::copy(&mut stdin(), &mut std::io::sink()).map(drop).map_err(Into::into)
 }
 
 /// Lines as a log has them, of different lengths.

@@ -14,6 +14,7 @@ mod memory;
 mod raw;
 mod stage;
 mod stats;
+mod terminal;
 mod write;
 
 use anyhow::{Result, ensure};
@@ -34,8 +35,8 @@ struct Args {
     /// How many rounds of each; at least 5 for figures that are kept.
     #[arg(long, default_value_t = 5)]
     repeats: usize,
-    /// Only figures whose name begins so.
-    #[arg(long)]
+    /// Only figures whose name begins so, for instance `terminal`.
+    #[arg(value_name = "NAME")]
     only: Option<String>,
     /// Rewrite the tables of docs/benchmarks.md.
     #[arg(long)]
@@ -43,6 +44,9 @@ struct Args {
     /// What the bench starts in a terminal: echo, or flood and how many bytes.
     #[arg(long, hide = true)]
     inside: Option<inside::Program>,
+    /// What is played.
+    #[arg(long, hide = true)]
+    file: Option<String>,
     /// How many bytes a flood has.
     #[arg(long, hide = true, default_value_t = 0)]
     bytes: usize,
@@ -55,6 +59,7 @@ enum Group {
     Flood,
     Memory,
     Gap,
+    Terminal,
 }
 
 // One thread for the client's tasks: a hop between threads would be the bench's own latency.
@@ -62,7 +67,7 @@ enum Group {
 async fn main() -> Result<()> {
     let args = Args::parse();
     if let Some(program) = args.inside {
-        return inside::run(program, args.bytes);
+        return inside::run(program, args.bytes, args.file.as_deref());
     }
     if args.list {
         FIGURES.iter().for_each(|figure| {
@@ -105,6 +110,9 @@ async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
         }
         if wants(Group::Gap) {
             gap::round(&mut stage, &mut rounds).await?;
+        }
+        if wants(Group::Terminal) {
+            terminal::round(&mut stage, &mut rounds).await?;
         }
         if wants(Group::Memory) {
             memory::round(&mut rounds).await?;

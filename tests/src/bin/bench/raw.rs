@@ -5,8 +5,10 @@ use std::io::{Read as _, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
+use devtail_channels::terminal::Size;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
 
 /// A program and the master of its PTY. It ends when this is dropped.
 pub(crate) struct RawPty {
@@ -18,17 +20,23 @@ pub(crate) struct RawPty {
 impl RawPty {
     /// Starts the bench's own program on a new PTY.
     pub(crate) fn start(arguments: &[String]) -> Result<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(arguments);
+        Self::of(command, Size::default())
+    }
+
+    /// Starts any program on a new PTY of this size.
+    pub(crate) fn of(mut command: Command, size: Size) -> Result<Self> {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
         let name = ptsname(&master, Vec::new())?;
         let slave =
             File::from(open(name, OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())?);
-        let child = Command::new(std::env::current_exe()?)
-            .args(arguments)
-            .stdin(Stdio::from(slave.try_clone()?))
-            .stdout(Stdio::from(slave))
-            .spawn()?;
+        let grid = Winsize { ws_row: size.rows(), ws_col: size.cols(), ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&master, grid)?;
+        let child =
+            command.stdin(Stdio::from(slave.try_clone()?)).stdout(Stdio::from(slave)).spawn()?;
         Ok(Self { master: master.into(), child, buffer: vec![0; 64 << 10].into() })
     }
 

@@ -1,6 +1,9 @@
 //! The real thing to be measured: a gateway process with a client of this process.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail};
+use bytes::Bytes;
 use devtail_channels::terminal::{Screen, Size, Snapshot, Spec};
 use devtail_client::Credential;
 use devtail_protocol::ChannelId;
@@ -25,6 +28,13 @@ pub(crate) struct Stage {
 pub(crate) struct View {
     pub(crate) device: Device,
     screen: Screen,
+}
+
+/// What came to a view.
+enum Sight {
+    Bytes(Bytes),
+    /// What a Snapshot shows.
+    Screen(String),
 }
 
 impl Stage {
@@ -69,18 +79,10 @@ impl View {
         let text = str::from_utf8(mark)?;
         let wait = async {
             loop {
-                let found = match self.device.next().await? {
-                    Seen::Bytes(bytes) => {
-                        self.screen.feed(&bytes);
-                        search.finds_in(&bytes)
-                    }
-                    Seen::Screen(state) => {
-                        let snapshot = Snapshot::decode(&state)?;
-                        self.screen.restore(&snapshot, 0);
-                        self.screen.contents().contains(text)
-                    }
-                    Seen::End => bail!("the program ended early"),
-                    Seen::Other => false,
+                let found = match self.see().await? {
+                    Some(Sight::Bytes(bytes)) => search.finds_in(&bytes),
+                    Some(Sight::Screen(shown)) => shown.contains(text),
+                    None => false,
                 };
                 if found {
                     return Ok(());
@@ -88,6 +90,38 @@ impl View {
             }
         };
         timeout(PATIENCE * 2, wait).await.with_context(|| format!("{text} did not come"))?
+    }
+
+    /// Parses what comes for so long.
+    pub(crate) async fn watch_for(&mut self, time: Duration) -> Result<()> {
+        let watch = async {
+            loop {
+                self.see().await?;
+            }
+        };
+        timeout(time, watch).await.unwrap_or(Ok(()))
+    }
+
+    /// All that is shown, in words.
+    pub(crate) fn screen(&self) -> String {
+        self.screen.describe()
+    }
+
+    /// Parses what comes next; the bytes, or what a whole screen shows.
+    async fn see(&mut self) -> Result<Option<Sight>> {
+        Ok(match self.device.next().await? {
+            Seen::Bytes(bytes) => {
+                self.screen.feed(&bytes);
+                Some(Sight::Bytes(bytes))
+            }
+            Seen::Screen(state) => {
+                let snapshot = Snapshot::decode(&state)?;
+                self.screen.restore(&snapshot, 0);
+                Some(Sight::Screen(self.screen.contents()))
+            }
+            Seen::End => bail!("the program ended early"),
+            Seen::Other => None,
+        })
     }
 
     /// Ends the program and waits until that is taken.
