@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "holder/attention.rs"]
+mod attention;
 #[path = "holder/audience.rs"]
 mod audience;
 #[path = "holder/capture.rs"]

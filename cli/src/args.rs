@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    attach, capture, completions, config, connect, devices, doctor, hold, kill, ls, new, pair,
-    record, revoke, run, tmux, token, up,
+    attach, capture, completions, config, connect, devices, doctor, handoff, hold, kill, ls, new, pair,
+    record, revoke, run, share, shares, tmux, token, unshare, up,
 };
 use crate::exit;
 
@@ -39,6 +39,14 @@ pub(crate) enum Command {
     Capture(capture::Args),
     /// Records a terminal, to be played again (asciicast)
     Record(record::Args),
+    /// Makes a link that goes on in a terminal on another device
+    Handoff(handoff::Args),
+    /// Makes a link by which others look at a terminal
+    Share(share::Args),
+    /// Lists the sharing links (on the host)
+    Shares(shares::Args),
+    /// Ends a sharing link at once (on the host)
+    Unshare(unshare::Args),
     /// Makes a link for one more device (on the host)
     Pair(pair::Args),
     /// Lists the devices (on the host)

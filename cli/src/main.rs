@@ -76,6 +76,10 @@ fn perform(cli: Cli) -> Result<Option<Status>> {
         Command::Tmux(args) => online(commands::tmux::run(args)),
         Command::Capture(args) => online(commands::capture::run(args)).map(|()| None),
         Command::Record(args) => online(commands::record::run(args)).map(|()| None),
+        Command::Handoff(args) => online(commands::handoff::run(args)).map(|()| None),
+        Command::Share(args) => online(commands::share::run(args)).map(|()| None),
+        Command::Shares(args) => commands::shares::run(&args).map(|()| None),
+        Command::Unshare(args) => commands::unshare::run(&args).map(|()| None),
         Command::Token(args) => online(commands::token::run(args)).map(|()| None),
         Command::Doctor(args) => online(commands::doctor::run(args)),
     }

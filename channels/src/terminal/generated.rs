@@ -95,7 +95,7 @@ pub struct Event {
     /// The Offset right after it in the Log.
     #[prost(uint64, tag = "1")]
     pub at: u64,
-    #[prost(oneof = "event::Kind", tags = "2, 3")]
+    #[prost(oneof = "event::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<event::Kind>,
 }
 /// Nested message and enum types in `Event`.
@@ -106,11 +106,42 @@ pub mod event {
         Bell(super::Bell),
         #[prost(message, tag = "3")]
         Clipboard(super::Clipboard),
+        #[prost(message, tag = "4")]
+        Finished(super::Finished),
     }
 }
 /// BEL: the program wants attention.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Bell {}
+/// A command of the shell that took at least 10 s is over.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Finished {
+    /// The program's name. Empty: nobody knows it any more. At most 64 characters.
+    #[prost(string, tag = "1")]
+    pub command: ::prost::alloc::string::String,
+    /// How long it took.
+    #[prost(uint64, tag = "2")]
+    pub seconds: u64,
+}
+/// Notice.bytes: what a person should know though they look elsewhere.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Notice {
+    /// What people call the terminal.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(oneof = "notice::What", tags = "2, 3")]
+    pub what: ::core::option::Option<notice::What>,
+}
+/// Nested message and enum types in `Notice`.
+pub mod notice {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum What {
+        #[prost(message, tag = "2")]
+        Bell(super::Bell),
+        #[prost(message, tag = "3")]
+        Finished(super::Finished),
+    }
+}
 /// OSC 52: the program sets a clipboard.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Clipboard {

@@ -104,3 +104,5 @@ pub const CAPTURE_WAITING_BYTES_MAX: usize = 16 << 20;
 pub const CAPTURE_PIECES_MAX: usize = 16 << 10;
 /// Names that are tried for a file beside those that exist.
 pub const CAPTURE_NAMES_MAX: u32 = 1000;
+/// Characters of a command's name, in a mark and in a notice.
+pub const COMMAND_CHARS_MAX: usize = 64;

@@ -16,14 +16,17 @@ export class Gateway {
   #child;
   #state;
   #usedTmux = false;
+  #flags = [];
   /** "127.0.0.1:PORT" */
   listen = "127.0.0.1:0";
   /** Where a browser goes to pair, with its code. */
   link = "";
 
-  static async start() {
+  /** `flags`: what `devtail up` is told besides. */
+  static async start(flags = []) {
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not built: run cargo build --workspace --bins`);
     const gateway = new Gateway();
+    gateway.#flags = flags;
     gateway.#state = await mkdtemp(join(tmpdir(), "devtail-browser-"));
     await mkdir(join(gateway.#state, "tmux"));
     await gateway.restart();
@@ -49,6 +52,25 @@ export class Gateway {
     const child = spawn(PROGRAM, ["pair", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
     const said = await firstLine(child);
     return JSON.parse(said).link;
+  }
+
+  /** The devices, as a person at the gateway's machine lists them. */
+  async devices() {
+    const child = spawn(PROGRAM, ["devices", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(child));
+  }
+
+  /** The sharing links, as that person lists them. */
+  async shares() {
+    const child = spawn(PROGRAM, ["shares", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(child));
+  }
+
+  /** Ends one, as that person does. */
+  async unshare(id) {
+    const child = spawn(PROGRAM, ["unshare", id, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`devtail unshare ended with ${code}`);
   }
 
   /** Takes a device's permission back, as a person does on the gateway's machine. */
@@ -84,7 +106,7 @@ export class Gateway {
   }
 
   async #up() {
-    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state];
+    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state, ...this.#flags];
     this.#child = spawn(PROGRAM, args, { env: this.#env(), stdio: ["ignore", "pipe", "inherit"] });
     return JSON.parse(await firstLine(this.#child));
   }

@@ -13,7 +13,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIt4BCgVRdWVyeRIyCgRsaXN0GAEgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5MaXN0VGVybWluYWxzSAASLgoEdG11eBgEIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuVG11eFF1ZXJ5SAASNAoHY2FwdHVyZRgGIAEoCzIhLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVF1ZXJ5SAASMwoGcmVjb3JkGAcgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlUXVlcnlIAEIGCgRraW5kIg8KDUxpc3RUZXJtaW5hbHMi2QEKBkFuc3dlchIxCgRsaXN0GAEgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5UZXJtaW5hbExpc3RIABIxCgR0bXV4GAQgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4U2Vzc2lvbnNIABIwCgdjYXB0dXJlGAYgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlc0gAEi8KBnJlY29yZBgHIAEoCzIdLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZXNIAEIGCgRraW5kIkAKDFRlcm1pbmFsTGlzdBIwCgl0ZXJtaW5hbHMYASADKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsIuMBCghUZXJtaW5hbBIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEg0KBXRpdGxlGAMgASgJEg8KB2NvbW1hbmQYBCADKAkSCwoDY3dkGAUgASgJEicKBHNpemUYBiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlNpemUSEgoKY3JlYXRlZF9tcxgHIAEoBBIPCgd2aWV3ZXJzGAggASgNEgsKA3BpZBgJIAEoDRIlCgNlbmQYCiABKAsyGC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkVuZBIOCgZzaWxlbnQYCyABKAgihAQKCVRtdXhRdWVyeRIOCgZzZXJ2ZXIYASABKAkSLQoEbGlzdBgCIAEoCzIdLmRldnRhaWwudGVybWluYWwudjEuVG11eExpc3RIABI6CgtuZXdfc2Vzc2lvbhgDIAEoCzIjLmRldnRhaWwudGVybWluYWwudjEuVG11eE5ld1Nlc3Npb25IABJACg5yZW5hbWVfc2Vzc2lvbhgEIAEoCzImLmRldnRhaWwudGVybWluYWwudjEuVG11eFJlbmFtZVNlc3Npb25IABI8CgxraWxsX3Nlc3Npb24YBSABKAsyJC5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhLaWxsU2Vzc2lvbkgAEjgKCm5ld193aW5kb3cYBiABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhOZXdXaW5kb3dIABI+Cg1yZW5hbWVfd2luZG93GAcgASgLMiUuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4UmVuYW1lV2luZG93SAASOgoLa2lsbF93aW5kb3cYCCABKAsyIy5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhLaWxsV2luZG93SAASPgoNc2VsZWN0X3dpbmRvdxgJIAEoCzIlLmRldnRhaWwudGVybWluYWwudjEuVG11eFNlbGVjdFdpbmRvd0gAQgYKBGtpbmQiCgoIVG11eExpc3QiOAoOVG11eE5ld1Nlc3Npb24SCwoDa2V5GAEgASgMEgwKBG5hbWUYAiABKAkSCwoDY3dkGAMgASgJIi0KEVRtdXhSZW5hbWVTZXNzaW9uEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiHQoPVG11eEtpbGxTZXNzaW9uEgoKAmlkGAEgASgJIkgKDVRtdXhOZXdXaW5kb3cSCwoDa2V5GAEgASgMEg8KB3Nlc3Npb24YAiABKAkSDAoEbmFtZRgDIAEoCRILCgNjd2QYBCABKAkiLAoQVG11eFJlbmFtZVdpbmRvdxIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJIhwKDlRtdXhLaWxsV2luZG93EgoKAmlkGAEgASgJIh4KEFRtdXhTZWxlY3RXaW5kb3cSCgoCaWQYASABKAkidQoMVG11eFNlc3Npb25zEjIKCHNlc3Npb25zGAEgAygLMiAuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4U2Vzc2lvbhIPCgd2ZXJzaW9uGAIgASgJEg4KBnNlcnZlchgDIAEoCRIQCghsZWZ0X291dBgEIAEoDSJ/CgtUbXV4U2Vzc2lvbhIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhIKCmNyZWF0ZWRfbXMYAyABKAQSEAoIYXR0YWNoZWQYBCABKA0SMAoHd2luZG93cxgFIAMoCzIfLmRldnRhaWwudGVybWluYWwudjEuVG11eFdpbmRvdyKuAQoKVG11eFdpbmRvdxIKCgJpZBgBIAEoCRINCgVpbmRleBgCIAEoDRIMCgRuYW1lGAMgASgJEg4KBmFjdGl2ZRgEIAEoCBINCgVwYW5lcxgFIAEoDRIMCgRwYW5lGAYgASgJEg8KB2NvbW1hbmQYByABKAkSCwoDY3dkGAggASgJEgwKBGJlbGwYCSABKAgSEAoIYWN0aXZpdHkYCiABKAgSDAoEbW9kZRgLIAEoCSLcAQoMQ2FwdHVyZVF1ZXJ5EhIKCHRlcm1pbmFsGAEgASgMSAASDgoEcGFuZRgCIAEoCUgAEjIKBXN0YXJ0GAMgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RhcnRIARIwCgRzdG9wGAQgASgLMiAuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RvcEgBEjQKBnN0YXR1cxgFIAEoCzIiLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVN0YXR1c0gBQgQKAm9mQgYKBGtpbmQiSgoMQ2FwdHVyZVN0YXJ0EgsKA2tleRgBIAEoDBIMCgRmaWxlGAIgASgJEhEKCW1heF9ieXRlcxgDIAEoBBIMCgRrZWVwGAQgASgNIg0KC0NhcHR1cmVTdG9wIg8KDUNhcHR1cmVTdGF0dXMiOgoIQ2FwdHVyZXMSLgoIY2FwdHVyZXMYASADKAsyHC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmUirwEKB0NhcHR1cmUSEgoIdGVybWluYWwYASABKAxIABIOCgRwYW5lGAIgASgJSAASDAoEbmFtZRgDIAEoCRIwCgVzdGF0ZRgEIAEoDjIhLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZVN0YXRlEgwKBGZpbGUYBSABKAkSDQoFYnl0ZXMYBiABKAQSDQoFZmlsZXMYByABKA0SDgoGcmVhc29uGAggASgJQgQKAm9mKpYBCgxDYXB0dXJlU3RhdGUSGgoWQ0FQVFVSRV9TVEFURV9TVEFSVElORxAAEhkKFUNBUFRVUkVfU1RBVEVfUlVOTklORxABEhoKFkNBUFRVUkVfU1RBVEVfU1RPUFBJTkcQAhIZChVDQVBUVVJFX1NUQVRFX1NUT1BQRUQQAxIYChRDQVBUVVJFX1NUQVRFX0ZBSUxFRBAEYgZwcm90bzM");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgirgEKBUV2ZW50EgoKAmF0GAEgASgEEikKBGJlbGwYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkJlbGxIABIzCgljbGlwYm9hcmQYAyABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNsaXBib2FyZEgAEjEKCGZpbmlzaGVkGAQgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5GaW5pc2hlZEgAQgYKBGtpbmQiBgoEQmVsbCIsCghGaW5pc2hlZBIPCgdjb21tYW5kGAEgASgJEg8KB3NlY29uZHMYAiABKAQifAoGTm90aWNlEgwKBG5hbWUYASABKAkSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjEKCGZpbmlzaGVkGAMgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5GaW5pc2hlZEgAQgYKBHdoYXQiLAoJQ2xpcGJvYXJkEhEKCXNlbGVjdGlvbhgBIAEoCRIMCgR0ZXh0GAIgASgMIj8KA0VuZBIOCgRjb2RlGAEgASgNSAASEAoGc2lnbmFsGAIgASgJSAASDgoEbG9zdBgDIAEoCUgAQgYKBGtpbmQi3gEKBVF1ZXJ5EjIKBGxpc3QYASABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkxpc3RUZXJtaW5hbHNIABIuCgR0bXV4GAQgASgLMh4uZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4UXVlcnlIABI0CgdjYXB0dXJlGAYgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlUXVlcnlIABIzCgZyZWNvcmQYByABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVRdWVyeUgAQgYKBGtpbmQiDwoNTGlzdFRlcm1pbmFscyLZAQoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAEjEKBHRtdXgYBCABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhTZXNzaW9uc0gAEjAKB2NhcHR1cmUYBiABKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVzSAASLwoGcmVjb3JkGAcgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlc0gAQgYKBGtpbmQiQAoMVGVybWluYWxMaXN0EjAKCXRlcm1pbmFscxgBIAMoCzIdLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWwi4wEKCFRlcm1pbmFsEgoKAmlkGAEgASgMEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSDwoHY29tbWFuZBgEIAMoCRILCgNjd2QYBSABKAkSJwoEc2l6ZRgGIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRISCgpjcmVhdGVkX21zGAcgASgEEg8KB3ZpZXdlcnMYCCABKA0SCwoDcGlkGAkgASgNEiUKA2VuZBgKIAEoCzIYLmRldnRhaWwudGVybWluYWwudjEuRW5kEg4KBnNpbGVudBgLIAEoCCKEBAoJVG11eFF1ZXJ5Eg4KBnNlcnZlchgBIAEoCRItCgRsaXN0GAIgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4TGlzdEgAEjoKC25ld19zZXNzaW9uGAMgASgLMiMuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4TmV3U2Vzc2lvbkgAEkAKDnJlbmFtZV9zZXNzaW9uGAQgASgLMiYuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4UmVuYW1lU2Vzc2lvbkgAEjwKDGtpbGxfc2Vzc2lvbhgFIAEoCzIkLmRldnRhaWwudGVybWluYWwudjEuVG11eEtpbGxTZXNzaW9uSAASOAoKbmV3X3dpbmRvdxgGIAEoCzIiLmRldnRhaWwudGVybWluYWwudjEuVG11eE5ld1dpbmRvd0gAEj4KDXJlbmFtZV93aW5kb3cYByABKAsyJS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhSZW5hbWVXaW5kb3dIABI6CgtraWxsX3dpbmRvdxgIIAEoCzIjLmRldnRhaWwudGVybWluYWwudjEuVG11eEtpbGxXaW5kb3dIABI+Cg1zZWxlY3Rfd2luZG93GAkgASgLMiUuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4U2VsZWN0V2luZG93SABCBgoEa2luZCIKCghUbXV4TGlzdCI4Cg5UbXV4TmV3U2Vzc2lvbhILCgNrZXkYASABKAwSDAoEbmFtZRgCIAEoCRILCgNjd2QYAyABKAkiLQoRVG11eFJlbmFtZVNlc3Npb24SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCSIdCg9UbXV4S2lsbFNlc3Npb24SCgoCaWQYASABKAkiSAoNVG11eE5ld1dpbmRvdxILCgNrZXkYASABKAwSDwoHc2Vzc2lvbhgCIAEoCRIMCgRuYW1lGAMgASgJEgsKA2N3ZBgEIAEoCSIsChBUbXV4UmVuYW1lV2luZG93EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiHAoOVG11eEtpbGxXaW5kb3cSCgoCaWQYASABKAkiHgoQVG11eFNlbGVjdFdpbmRvdxIKCgJpZBgBIAEoCSJ1CgxUbXV4U2Vzc2lvbnMSMgoIc2Vzc2lvbnMYASADKAsyIC5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhTZXNzaW9uEg8KB3ZlcnNpb24YAiABKAkSDgoGc2VydmVyGAMgASgJEhAKCGxlZnRfb3V0GAQgASgNIn8KC1RtdXhTZXNzaW9uEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKY3JlYXRlZF9tcxgDIAEoBBIQCghhdHRhY2hlZBgEIAEoDRIwCgd3aW5kb3dzGAUgAygLMh8uZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4V2luZG93Iq4BCgpUbXV4V2luZG93EgoKAmlkGAEgASgJEg0KBWluZGV4GAIgASgNEgwKBG5hbWUYAyABKAkSDgoGYWN0aXZlGAQgASgIEg0KBXBhbmVzGAUgASgNEgwKBHBhbmUYBiABKAkSDwoHY29tbWFuZBgHIAEoCRILCgNjd2QYCCABKAkSDAoEYmVsbBgJIAEoCBIQCghhY3Rpdml0eRgKIAEoCBIMCgRtb2RlGAsgASgJItwBCgxDYXB0dXJlUXVlcnkSEgoIdGVybWluYWwYASABKAxIABIOCgRwYW5lGAIgASgJSAASMgoFc3RhcnQYAyABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVTdGFydEgBEjAKBHN0b3AYBCABKAsyIC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVTdG9wSAESNAoGc3RhdHVzGAUgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RhdHVzSAFCBAoCb2ZCBgoEa2luZCJKCgxDYXB0dXJlU3RhcnQSCwoDa2V5GAEgASgMEgwKBGZpbGUYAiABKAkSEQoJbWF4X2J5dGVzGAMgASgEEgwKBGtlZXAYBCABKA0iDQoLQ2FwdHVyZVN0b3AiDwoNQ2FwdHVyZVN0YXR1cyI6CghDYXB0dXJlcxIuCghjYXB0dXJlcxgBIAMoCzIcLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZSKvAQoHQ2FwdHVyZRISCgh0ZXJtaW5hbBgBIAEoDEgAEg4KBHBhbmUYAiABKAlIABIMCgRuYW1lGAMgASgJEjAKBXN0YXRlGAQgASgOMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RhdGUSDAoEZmlsZRgFIAEoCRINCgVieXRlcxgGIAEoBBINCgVmaWxlcxgHIAEoDRIOCgZyZWFzb24YCCABKAlCBAoCb2YqlgEKDENhcHR1cmVTdGF0ZRIaChZDQVBUVVJFX1NUQVRFX1NUQVJUSU5HEAASGQoVQ0FQVFVSRV9TVEFURV9SVU5OSU5HEAESGgoWQ0FQVFVSRV9TVEFURV9TVE9QUElORxACEhkKFUNBUFRVUkVfU1RBVEVfU1RPUFBFRBADEhgKFENBUFRVUkVfU1RBVEVfRkFJTEVEEARiBnByb3RvMw");
 
 /**
  * A grid size in cells.
@@ -275,6 +275,12 @@ export type Event = Message<"devtail.terminal.v1.Event"> & {
      */
     value: Clipboard;
     case: "clipboard";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Finished finished = 4;
+     */
+    value: Finished;
+    case: "finished";
   } | { case: undefined; value?: undefined };
 };
 
@@ -299,6 +305,72 @@ export type Bell = Message<"devtail.terminal.v1.Bell"> & {
  */
 export const BellSchema: GenMessage<Bell> = /*@__PURE__*/
   messageDesc(file_terminal, 7);
+
+/**
+ * A command of the shell that took at least 10 s is over.
+ *
+ * @generated from message devtail.terminal.v1.Finished
+ */
+export type Finished = Message<"devtail.terminal.v1.Finished"> & {
+  /**
+   * The program's name. Empty: nobody knows it any more. At most 64 characters.
+   *
+   * @generated from field: string command = 1;
+   */
+  command: string;
+
+  /**
+   * How long it took.
+   *
+   * @generated from field: uint64 seconds = 2;
+   */
+  seconds: bigint;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Finished.
+ * Use `create(FinishedSchema)` to create a new message.
+ */
+export const FinishedSchema: GenMessage<Finished> = /*@__PURE__*/
+  messageDesc(file_terminal, 8);
+
+/**
+ * Notice.bytes: what a person should know though they look elsewhere.
+ *
+ * @generated from message devtail.terminal.v1.Notice
+ */
+export type Notice = Message<"devtail.terminal.v1.Notice"> & {
+  /**
+   * What people call the terminal.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from oneof devtail.terminal.v1.Notice.what
+   */
+  what: {
+    /**
+     * @generated from field: devtail.terminal.v1.Bell bell = 2;
+     */
+    value: Bell;
+    case: "bell";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Finished finished = 3;
+     */
+    value: Finished;
+    case: "finished";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
+  messageDesc(file_terminal, 9);
 
 /**
  * OSC 52: the program sets a clipboard.
@@ -326,7 +398,7 @@ export type Clipboard = Message<"devtail.terminal.v1.Clipboard"> & {
  * Use `create(ClipboardSchema)` to create a new message.
  */
 export const ClipboardSchema: GenMessage<Clipboard> = /*@__PURE__*/
-  messageDesc(file_terminal, 8);
+  messageDesc(file_terminal, 10);
 
 /**
  * End.status: how the program ended.
@@ -369,7 +441,7 @@ export type End = Message<"devtail.terminal.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_terminal, 9);
+  messageDesc(file_terminal, 11);
 
 /**
  * Fetch.query.
@@ -416,7 +488,7 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
  * Use `create(QuerySchema)` to create a new message.
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
-  messageDesc(file_terminal, 10);
+  messageDesc(file_terminal, 12);
 
 /**
  * Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -431,7 +503,7 @@ export type ListTerminals = Message<"devtail.terminal.v1.ListTerminals"> & {
  * Use `create(ListTerminalsSchema)` to create a new message.
  */
 export const ListTerminalsSchema: GenMessage<ListTerminals> = /*@__PURE__*/
-  messageDesc(file_terminal, 11);
+  messageDesc(file_terminal, 13);
 
 /**
  * Fetched.answer.
@@ -474,7 +546,7 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 14);
 
 /**
  * The answer to ListTerminals.
@@ -495,7 +567,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 15);
 
 /**
  * One terminal as a list shows it.
@@ -578,7 +650,7 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 14);
+  messageDesc(file_terminal, 16);
 
 /**
  * Asks the user's own tmux server for its sessions, or to change something there. Each is answered with the sessions as
@@ -655,7 +727,7 @@ export type TmuxQuery = Message<"devtail.terminal.v1.TmuxQuery"> & {
  * Use `create(TmuxQuerySchema)` to create a new message.
  */
 export const TmuxQuerySchema: GenMessage<TmuxQuery> = /*@__PURE__*/
-  messageDesc(file_terminal, 15);
+  messageDesc(file_terminal, 17);
 
 /**
  * Asks nothing more than its name says.
@@ -670,7 +742,7 @@ export type TmuxList = Message<"devtail.terminal.v1.TmuxList"> & {
  * Use `create(TmuxListSchema)` to create a new message.
  */
 export const TmuxListSchema: GenMessage<TmuxList> = /*@__PURE__*/
-  messageDesc(file_terminal, 16);
+  messageDesc(file_terminal, 18);
 
 /**
  * A new session, to which nobody is attached.
@@ -705,7 +777,7 @@ export type TmuxNewSession = Message<"devtail.terminal.v1.TmuxNewSession"> & {
  * Use `create(TmuxNewSessionSchema)` to create a new message.
  */
 export const TmuxNewSessionSchema: GenMessage<TmuxNewSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 17);
+  messageDesc(file_terminal, 19);
 
 /**
  * Another name for a session.
@@ -731,7 +803,7 @@ export type TmuxRenameSession = Message<"devtail.terminal.v1.TmuxRenameSession">
  * Use `create(TmuxRenameSessionSchema)` to create a new message.
  */
 export const TmuxRenameSessionSchema: GenMessage<TmuxRenameSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 18);
+  messageDesc(file_terminal, 20);
 
 /**
  * The end of a session and of what runs in it.
@@ -750,7 +822,7 @@ export type TmuxKillSession = Message<"devtail.terminal.v1.TmuxKillSession"> & {
  * Use `create(TmuxKillSessionSchema)` to create a new message.
  */
 export const TmuxKillSessionSchema: GenMessage<TmuxKillSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 19);
+  messageDesc(file_terminal, 21);
 
 /**
  * A new window, which is shown to nobody yet.
@@ -786,7 +858,7 @@ export type TmuxNewWindow = Message<"devtail.terminal.v1.TmuxNewWindow"> & {
  * Use `create(TmuxNewWindowSchema)` to create a new message.
  */
 export const TmuxNewWindowSchema: GenMessage<TmuxNewWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 20);
+  messageDesc(file_terminal, 22);
 
 /**
  * Another name for a window.
@@ -812,7 +884,7 @@ export type TmuxRenameWindow = Message<"devtail.terminal.v1.TmuxRenameWindow"> &
  * Use `create(TmuxRenameWindowSchema)` to create a new message.
  */
 export const TmuxRenameWindowSchema: GenMessage<TmuxRenameWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 21);
+  messageDesc(file_terminal, 23);
 
 /**
  * The end of a window and of what runs in it.
@@ -831,7 +903,7 @@ export type TmuxKillWindow = Message<"devtail.terminal.v1.TmuxKillWindow"> & {
  * Use `create(TmuxKillWindowSchema)` to create a new message.
  */
 export const TmuxKillWindowSchema: GenMessage<TmuxKillWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 22);
+  messageDesc(file_terminal, 24);
 
 /**
  * The window that its session shows from now on.
@@ -850,7 +922,7 @@ export type TmuxSelectWindow = Message<"devtail.terminal.v1.TmuxSelectWindow"> &
  * Use `create(TmuxSelectWindowSchema)` to create a new message.
  */
 export const TmuxSelectWindowSchema: GenMessage<TmuxSelectWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 23);
+  messageDesc(file_terminal, 25);
 
 /**
  * The answer to TmuxQuery.
@@ -892,7 +964,7 @@ export type TmuxSessions = Message<"devtail.terminal.v1.TmuxSessions"> & {
  * Use `create(TmuxSessionsSchema)` to create a new message.
  */
 export const TmuxSessionsSchema: GenMessage<TmuxSessions> = /*@__PURE__*/
-  messageDesc(file_terminal, 24);
+  messageDesc(file_terminal, 26);
 
 /**
  * A session of tmux.
@@ -937,7 +1009,7 @@ export type TmuxSession = Message<"devtail.terminal.v1.TmuxSession"> & {
  * Use `create(TmuxSessionSchema)` to create a new message.
  */
 export const TmuxSessionSchema: GenMessage<TmuxSession> = /*@__PURE__*/
-  messageDesc(file_terminal, 25);
+  messageDesc(file_terminal, 27);
 
 /**
  * A window of a session.
@@ -1022,7 +1094,7 @@ export type TmuxWindow = Message<"devtail.terminal.v1.TmuxWindow"> & {
  * Use `create(TmuxWindowSchema)` to create a new message.
  */
 export const TmuxWindowSchema: GenMessage<TmuxWindow> = /*@__PURE__*/
-  messageDesc(file_terminal, 26);
+  messageDesc(file_terminal, 28);
 
 /**
  * Asks for what is kept of a terminal's output, or to begin or end that.
@@ -1082,7 +1154,7 @@ export type CaptureQuery = Message<"devtail.terminal.v1.CaptureQuery"> & {
  * Use `create(CaptureQuerySchema)` to create a new message.
  */
 export const CaptureQuerySchema: GenMessage<CaptureQuery> = /*@__PURE__*/
-  messageDesc(file_terminal, 27);
+  messageDesc(file_terminal, 29);
 
 /**
  * From now on.
@@ -1125,7 +1197,7 @@ export type CaptureStart = Message<"devtail.terminal.v1.CaptureStart"> & {
  * Use `create(CaptureStartSchema)` to create a new message.
  */
 export const CaptureStartSchema: GenMessage<CaptureStart> = /*@__PURE__*/
-  messageDesc(file_terminal, 28);
+  messageDesc(file_terminal, 30);
 
 /**
  * No longer. It is success where nothing is kept.
@@ -1140,7 +1212,7 @@ export type CaptureStop = Message<"devtail.terminal.v1.CaptureStop"> & {
  * Use `create(CaptureStopSchema)` to create a new message.
  */
 export const CaptureStopSchema: GenMessage<CaptureStop> = /*@__PURE__*/
-  messageDesc(file_terminal, 29);
+  messageDesc(file_terminal, 31);
 
 /**
  * How far it is.
@@ -1155,7 +1227,7 @@ export type CaptureStatus = Message<"devtail.terminal.v1.CaptureStatus"> & {
  * Use `create(CaptureStatusSchema)` to create a new message.
  */
 export const CaptureStatusSchema: GenMessage<CaptureStatus> = /*@__PURE__*/
-  messageDesc(file_terminal, 30);
+  messageDesc(file_terminal, 32);
 
 /**
  * The answer to CaptureQuery.
@@ -1176,7 +1248,7 @@ export type Captures = Message<"devtail.terminal.v1.Captures"> & {
  * Use `create(CapturesSchema)` to create a new message.
  */
 export const CapturesSchema: GenMessage<Captures> = /*@__PURE__*/
-  messageDesc(file_terminal, 31);
+  messageDesc(file_terminal, 33);
 
 /**
  * What is kept of the output of one terminal, or one pane.
@@ -1247,7 +1319,7 @@ export type Capture = Message<"devtail.terminal.v1.Capture"> & {
  * Use `create(CaptureSchema)` to create a new message.
  */
 export const CaptureSchema: GenMessage<Capture> = /*@__PURE__*/
-  messageDesc(file_terminal, 32);
+  messageDesc(file_terminal, 34);
 
 /**
  * How far a capture is.

@@ -1,5 +1,6 @@
 // The page of a paired browser: the list of terminals, the terminals, and the link's state around them.
 import { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import type { Gateway } from "../driver/pairing";
 import { type Instance, leaveOnExit } from "../driver/tab";
 import type { Tokens } from "../driver/tokens";
@@ -19,6 +20,7 @@ import { copy } from "./copy";
 import { askText, confirm } from "./dialog";
 import { Errands } from "./errands";
 import { Frame } from "./frame";
+import { continueElsewhere } from "./handoff";
 import { installer, serveOffline } from "./install";
 import { KeyRow } from "./key-row";
 import { follow } from "./link-opener";
@@ -28,6 +30,9 @@ import { Pane, type Start } from "./pane";
 import { Panes } from "./panes";
 import type { Preferences } from "./preferences";
 import { type SettingsLine, showSettings } from "./settings-sheet";
+import { refreshPush } from "./push";
+import { pushLine } from "./push-line";
+import { shareReadOnly } from "./share";
 import { listenForShortcuts, SHORTCUT_WORDS } from "./shortcuts";
 import { StickyKeys } from "./sticky";
 import { Tmux } from "./tmux";
@@ -41,6 +46,7 @@ const AGENT = `devtail-web ${VERSION}`;
 export class App {
   readonly element: HTMLElement;
   readonly #gateway: Gateway;
+  readonly #tokens: Tokens;
   readonly #driver: Driver;
   readonly #preferences: Preferences;
   readonly #toasts = new Toasts();
@@ -64,6 +70,7 @@ export class App {
 
   constructor(gateway: Gateway, tokens: Tokens, instance: Instance, preferences: Preferences, isNew: boolean) {
     this.#gateway = gateway;
+    this.#tokens = tokens;
     this.#preferences = preferences;
     this.#wantsFirst = isNew;
     const session = new ClientSession({ client: instance.client, agent: AGENT, zstdWindowLog: ZSTD_WINDOW_LOG });
@@ -92,8 +99,8 @@ export class App {
     leaveOnExit(() => withMore(session.save(), held), () => session.save());
   }
 
-  /** Begins, once the element is on the page. */
-  start(): void {
+  /** Begins, once the element is on the page; at this place, if another device handed it over. */
+  start(place?: Place): void {
     followViewport(() => this.#panes.current?.layout());
     for (const { id, ch } of this.#resumed) this.#resume(id, ch);
     this.#driver.start();
@@ -107,7 +114,25 @@ export class App {
     });
     const reload = { label: "Reload", act: () => location.reload() };
     serveOffline(() => this.#toasts.ask("A newer version of this page is ready.", [reload, { label: "Later", act: () => undefined }]));
-    this.#followHash();
+    this.#settingsLines.push(pushLine(this.#tokens, (message) => this.#toasts.say(message)));
+    void refreshPush(this.#tokens).catch(() => undefined);
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => this.#led(data));
+    document.addEventListener("visibilitychange", () => this.#panes.current?.look());
+    if (place) this.#takeUp(place);
+    else this.#followHash();
+  }
+
+  /** A notification was tapped. */
+  #led(told: unknown): void {
+    const { name, fragment } = (told ?? {}) as Partial<Record<string, unknown>>;
+    if (name === "open" && typeof fragment === "string") location.hash = fragment;
+  }
+
+  /** Goes on where another device is. */
+  #takeUp(place: Place): void {
+    this.#open(place.channel, { name: "attach" });
+    this.#panes.current?.takeUp(place);
+    this.#panes.current?.focus();
   }
 
   #makeList(): List {
@@ -252,6 +277,7 @@ export class App {
       selected: (text) => void copySelection(text, this.#toasts),
       pasteWanted: () => void this.#paste(),
       followed: (address) => void follow(address, (why) => this.#toasts.say(why)),
+      finished: (words) => pane !== this.#panes.current && this.#toasts.say(`${this.#titleOf(pane)}: ${words}`),
       over: () => this.#leave(pane),
     });
     this.#panes.add(pane);
@@ -346,7 +372,12 @@ export class App {
         ]
       : [];
     const others: MenuItem[] = pane.company ? [{ label: `Also here: ${pane.company}`, act: () => undefined }] : [];
-    return [text, itself, others];
+    const elsewhere: MenuItem[] = [
+      { label: "Continue on another device", act: () => continueElsewhere(() => pane.place, this.#tokens) },
+      { label: "Share, read only", act: () => shareReadOnly(pane.id, this.#titleOf(pane), this.#tokens, this.#toasts) },
+      { label: "Write before sending", act: () => pane.compose.open() },
+    ];
+    return [text, elsewhere, itself, others];
   }
 
   #openSettings(): void {

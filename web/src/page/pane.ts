@@ -1,14 +1,17 @@
 // One terminal on the page: a channel, its emulator, and what the person sees around them.
 import type { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
+import { type Finished, finishedInWords } from "../terminal/finished";
 import { Audience, type Person } from "../terminal/people";
 import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, predictedKeys, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { ring } from "./bell";
+import { Compose } from "./compose";
 import { company, Driving } from "./driving";
 import { button, h } from "./element";
 import { Outgoing, type Waiting } from "./outgoing";
@@ -32,12 +35,18 @@ export interface PaneListener {
   selected(text: string): void;
   pasteWanted(): void;
   followed(address: string): void;
+  /** A command that took long is over; what to say of it. */
+  finished(words: string): void;
   /** The terminal is over; the pane can go. */
   over(): void;
 }
 
 /** How a pane comes to its channel. */
-export type Start = { name: "create"; spec?: (grid: Grid) => Uint8Array } | { name: "attach" } | { name: "resume"; ch: number };
+export type Start =
+  | { name: "create"; spec?: (grid: Grid) => Uint8Array }
+  | { name: "attach" }
+  | { name: "watch" }
+  | { name: "resume"; ch: number };
 
 export class Pane {
   readonly id: Uint8Array;
@@ -54,6 +63,13 @@ export class Pane {
   /** The grid this device said last. */
   #said: Grid | undefined;
   readonly #outgoing: Outgoing;
+  /** What is written and not sent. */
+  readonly compose = new Compose(
+    (text) => (this.paste(text), this.focus()),
+    () => this.layout(),
+  );
+  /** Where another device was, until this one shows it. */
+  #awaited: Place | undefined;
   readonly #forgetLook: () => void;
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
@@ -68,6 +84,8 @@ export class Pane {
   #zoom: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
+  /** A guest looks: nothing is ever sent. */
+  #isWatched = false;
 
   constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
     this.#audience = new Audience(driver.client);
@@ -85,6 +103,7 @@ export class Pane {
       copied: (text: string) => listener.copied(text),
       sized: () => this.#adapt(),
       peopled: (people: Person[]) => this.#peopled(people),
+      finished: (finished: Finished) => listener.finished(finishedInWords(finished)),
       selected: (text: string) => listener.selected(text),
       pasteWanted: () => listener.pasteWanted(),
       followed: (address: string) => listener.followed(address),
@@ -92,13 +111,14 @@ export class Pane {
     };
     this.#emulator = new Emulator(spoken, FIRST_GRID, preferences.look, sticky);
     this.#forgetLook = preferences.onChange(() => this.#relook());
-    this.element.append(this.#place, this.#driving.element, this.#ended);
+    this.element.append(this.#place, this.#driving.element, this.compose.element, this.#ended);
   }
 
   /** Puts it on the page and opens its channel. */
   start(parent: HTMLElement, start: Start): void {
     parent.append(this.element);
     this.element.hidden = false;
+    this.#isWatched = start.name === "watch";
     this.#emulator.mount(this.#place);
     const wanted = start.name === "create" ? (start.spec ?? spec)(this.#emulator.fit() ?? FIRST_GRID) : undefined;
     this.ch = start.name === "resume" ? start.ch : this.#driver.act((session) => session.open(this.id, KIND, wanted, undefined, Priority.FOCUSED));
@@ -108,8 +128,14 @@ export class Pane {
   show(): void {
     this.element.hidden = false;
     this.hasNews = false;
-    this.#prioritize(Priority.FOCUSED);
+    this.look();
     this.layout();
+  }
+
+  /** The page came into view, or went out of it: nobody looks at a page in the background. */
+  look(): void {
+    const isSeen = !this.element.hidden && document.visibilityState === "visible";
+    this.#prioritize(isSeen ? Priority.FOCUSED : Priority.BACKGROUND);
   }
 
   hide(): void {
@@ -141,6 +167,18 @@ export class Pane {
 
   selectAll(): void {
     this.#emulator.selectAll();
+  }
+
+  /** Where the person is in it; undefined before there is anything to see. */
+  get place(): Place | undefined {
+    const at = this.ch === undefined ? undefined : this.#driver.act((session) => session.position(this.ch!));
+    return at && { channel: this.id, ...at, scrollRow: this.#emulator.firstRow, draft: this.compose.text };
+  }
+
+  /** Goes on where another device was: its place, its draft; and this one drives now. */
+  takeUp(place: Place): void {
+    this.#awaited = place;
+    this.compose.put(place.draft);
   }
 
   /** How many keys are typed and not settled. */
@@ -254,16 +292,28 @@ export class Pane {
 
   #happened({ kind }: TerminalEvent): void {
     if (kind.case === "bell") this.#rang();
+    if (kind.case === "finished") this.#listener.finished(finishedInWords(kind.value));
     if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
   }
 
   #parsed(offset: bigint, then: (offset: bigint) => void): () => void {
     const life = this.#life;
     return () => {
+      this.#arrive();
       if (life !== this.#life) return;
       this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
       then(offset);
     };
+  }
+
+  /** The screen stands: now the other device's place can be shown, and this one drives. */
+  #arrive(): void {
+    const place = this.#awaited;
+    if (!place) return;
+    this.#awaited = undefined;
+    this.#saySize();
+    this.tell(drive());
+    if (place.scrollRow !== undefined) this.#emulator.showRow(place.scrollRow);
   }
 
   /** Output came; where nobody looks, that is news. */
@@ -282,7 +332,7 @@ export class Pane {
 
   /** Sends these, all or none; returns the number of the last, if it was sent at once. */
   #send(inputs: readonly Uint8Array[]): bigint | undefined {
-    if (this.#isGone) return undefined;
+    if (this.#isGone || this.#isWatched) return undefined;
     const sending = this.#outgoing.send(inputs);
     switch (sending.name) {
       case "sent":

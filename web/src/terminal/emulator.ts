@@ -3,6 +3,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 
 import { readClipboard } from "./clipboard";
+import { type Finished, readFinished } from "./finished";
 import { Input } from "./input";
 import { encodeNamed, encodeText, type Modifiers } from "./key";
 import { MARK_OSC, readMark, readSecret, writeMark } from "./mark";
@@ -60,6 +61,8 @@ export interface EmulatorListener {
   titled(title: string): void;
   rang(): void;
   copied(text: string): void;
+  /** The host says that a command that took long is over. */
+  finished(finished: Finished): void;
   /** The host's grid is another from here on. */
   sized(): void;
   /** These devices are attached from here on. */
@@ -182,6 +185,18 @@ export class Emulator {
     if (fontSize !== this.#terminal.options.fontSize) this.#terminal.options.fontSize = fontSize;
   }
 
+  /** The first row in sight, counted back from the newest screen's; undefined if that is in sight. */
+  get firstRow(): bigint | undefined {
+    const { baseY, viewportY } = this.#terminal.buffer.active;
+    return baseY === viewportY ? undefined : BigInt(baseY - viewportY);
+  }
+
+  /** Scrolls to a row that `firstRow` named. */
+  showRow(row: bigint): void {
+    const { baseY } = this.#terminal.buffer.active;
+    this.#terminal.scrollToLine(Math.max(0, baseY - Number(row)));
+  }
+
   get grid(): Grid {
     return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }
@@ -280,6 +295,8 @@ export class Emulator {
     this.#isSecret = readSecret(data) ?? this.#isSecret;
     const people = readPeople(data);
     if (people) this.#listener.peopled(people);
+    const finished = readFinished(data);
+    if (finished) this.#listener.finished(finished);
     if (!grid) return true;
     this.#terminal.resize(grid.cols, grid.rows);
     this.#listener.sized();

@@ -17,6 +17,7 @@ mod hold;
 mod holder;
 mod keys;
 mod lease;
+mod notification;
 mod people;
 mod pty;
 mod scope;
@@ -25,5 +26,6 @@ mod tmux;
 
 pub use capture::{SinkError, SinkPlan, sink};
 pub use hold::{HoldError, hold};
+pub(crate) use notification::notification;
 pub use spawn::{READY, socket, sockets};
 pub(crate) use spawn::{answer, audit, changes, create, find, recover};

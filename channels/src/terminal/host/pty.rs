@@ -114,6 +114,17 @@ impl Pty {
         self.child.process_id().unwrap_or(0)
     }
 
+    /// The process group in the foreground, if there is one.
+    pub(super) fn foreground(&self) -> Option<u32> {
+        u32::try_from(self.master.process_group_leader()?).ok()
+    }
+
+    /// The name of a process; empty if it is gone, or where there is no /proc.
+    pub(super) fn name_of(process: u32) -> String {
+        let name = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+        name.trim_end().to_owned()
+    }
+
     /// How the program ended; `None` while it runs.
     pub(super) fn try_end(&mut self) -> Option<End> {
         match self.child.try_wait() {

@@ -81,6 +81,13 @@ impl Query {
         }
     }
 
+    /// The one terminal that it is about; `None` if it is about all of them.
+    pub const fn concerns(self) -> Option<ChannelId> {
+        match self {
+            Self::List => None,
+        }
+    }
+
     /// Writes it for the wire.
     pub fn encode(&self) -> Bytes {
         let kind = match self {

@@ -115,7 +115,7 @@ impl Holder {
 
     /// Whether the mark is in the Log. Whoever wants every byte of a program wants no marks, and behind the end of a Log
     /// stands nothing: there it counts as said.
-    fn say(&mut self, mark: &Mark) -> bool {
+    pub(super) fn say(&mut self, mark: &Mark) -> bool {
         if self.spec.every_byte || matches!(self.program, Program::Ended(..)) {
             return true;
         }
