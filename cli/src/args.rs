@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    attach, capture, completions, config, connect, devices, doctor, handoff, hold, kill, ls, new, pair,
-    record, revoke, run, share, shares, tmux, token, unshare, up,
+    attach, capture, completions, config, connect, devices, doctor, handoff, hold, kill, ls, new,
+    pair, record, revoke, run, share, shares, tmux, token, unshare, up,
 };
 use crate::exit;
 

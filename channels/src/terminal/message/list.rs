@@ -81,10 +81,14 @@ impl Query {
         }
     }
 
-    /// The one terminal that it is about; `None` if it is about all of them.
-    pub const fn concerns(self) -> Option<ChannelId> {
+    /// The one terminal that it is about; `None` if it is about all of them, or about what is no terminal of ours.
+    pub fn concerns(&self) -> Option<ChannelId> {
         match self {
-            Self::List => None,
+            Self::List | Self::Tmux(_) => None,
+            Self::Capture(query) | Self::Record(query) => match query.of? {
+                CaptureOf::Terminal(id) => Some(id),
+                CaptureOf::Pane(_) => None,
+            },
         }
     }
 
