@@ -68,6 +68,7 @@ describe("fingers on a phone", () => {
     await tab.page.evaluate(() => navigator.clipboard.writeText("echo from the clip''board\n"));
     await fingers.hold(await tab.at("alpha"));
     await button("Paste").first().click();
+    await tab.shows("from the clip''board");
     await tab.page.keyboard.press("Enter");
     await tab.shows(/^from the clipboard$/m);
   });

@@ -159,8 +159,9 @@ describe("typing on Android", () => {
   });
 
   test("a word that is corrected is corrected in the program", async () => {
-    await tab.run("clear; cat");
-    for (const text of ["h", "he", "heö", "he", "hel"]) await fingers.preedit(text);
+    await tab.run("clear; echo rea''dy; cat");
+    await tab.shows(/^ready$/m);
+    for (const text of ["h", "he", "hex", "he", "hel"]) await fingers.preedit(text);
     await fingers.insert("hello");
     await tab.page.keyboard.press("Enter");
     await tab.shows(/^hello\nhello$/m);

@@ -1,7 +1,7 @@
 // The frame around the terminals: header, tabs, list and key row, and how they take turns on a phone.
 import { button, h } from "./element";
 import { glyph } from "./glyph";
-import { watchSwipes } from "./swipe";
+import { isAtEdge, watchSwipes } from "./swipe";
 import { type TabEntry, Tabs, type TabsListener } from "./tabs";
 
 /** What others made and the frame puts in its place. */
@@ -29,12 +29,14 @@ export class Frame {
   /** Where the terminals stand. */
   readonly panes = h("div", { class: "panes" });
   readonly #host: string;
-  readonly #title = h("h1", {});
+  readonly #name = h("span", { class: "title" });
+  readonly #title: HTMLElement;
   readonly #tabs: Tabs;
   readonly #wide = matchMedia("(min-width: 760px)");
 
   constructor(host: string, parts: FrameParts, listener: FrameListener) {
     this.#host = host;
+    this.#title = h("h1", {}, h("span", { class: "host" }, host), this.#name);
     this.#tabs = new Tabs(listener);
     const all = button("", () => listener.showList(), { class: "icon back", "aria-label": "All terminals", title: "All terminals" });
     all.append(glyph("list"));
@@ -43,8 +45,9 @@ export class Frame {
     const header = h("header", {}, all, this.#title, this.#tabs.element, parts.banner, parts.dot, more);
     const work = h("main", { class: "work" }, this.panes, parts.keyRow);
     this.element = h("div", { class: "app", "data-view": "list" }, header, parts.list, work, parts.toasts);
-    this.#watch(header, false, listener);
-    this.#watch(this.panes, true, listener);
+    // On a wide screen the header has tabs, which a finger scrolls.
+    this.#watch(header, () => this.view === "terminal" && !this.isWide, listener);
+    this.#watch(this.panes, (x) => isAtEdge(this.panes, x), listener);
   }
 
   /** What a phone shows; a wide screen shows both. */
@@ -62,7 +65,8 @@ export class Frame {
 
   /** Names what is looked at, and the tabs. */
   entitle(title: string | undefined, tabs: readonly TabEntry[]): void {
-    this.#title.replaceChildren(h("span", { class: "host" }, this.#host), h("span", { class: "title" }, title ?? ""));
+    // Its elements stay: a finger on one that went would be heard no more.
+    if (this.#name.textContent !== title) this.#name.textContent = title ?? "";
     document.title = title === undefined ? `${this.#host} · devtail` : `${title} · ${this.#host}`;
     this.#tabs.show(tabs);
   }
@@ -74,17 +78,17 @@ export class Frame {
     for (const element of [this.panes, this.#title]) element.animate(come, { duration: SLIDE_MS, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" });
   }
 
-  #watch(element: HTMLElement, onlyEdges: boolean, listener: FrameListener): void {
-    watchSwipes(element, onlyEdges, {
+  #watch(element: HTMLElement, accepts: (x: number) => boolean, listener: FrameListener): void {
+    watchSwipes(element, {
+      accepts,
       moved: (by) => {
-        if (this.view !== "terminal") return;
         this.#title.style.transform = `translateX(${by * FOLLOW}px)`;
         this.panes.style.transform = `translateX(${by * FOLLOW}px)`;
       },
       ended: (step) => {
         this.#title.style.transform = "";
         this.panes.style.transform = "";
-        if (step !== 0 && this.view === "terminal") listener.swiped(step);
+        if (step !== 0) listener.swiped(step);
       },
     });
   }

@@ -1,6 +1,8 @@
 // A finger that goes sideways over the header, or comes in from the edge of a terminal, turns to another one.
 
 export interface SwipeListener {
+  /** Whether a finger that comes down there may turn to another terminal. */
+  accepts(x: number): boolean;
   /** The finger is so many pixels from where it came down. */
   moved(by: number): void;
   /** It left: 1 is the next one, -1 the one before, 0 neither. */
@@ -12,13 +14,12 @@ const TURN_PX = 64;
 const BEGIN_PX = 12;
 const EDGE_PX = 24;
 
-/** Watches an element; `onlyEdges`: a finger must come down next to its left or right edge. */
-export function watchSwipes(element: HTMLElement, onlyEdges: boolean, listener: SwipeListener): void {
+export function watchSwipes(element: HTMLElement, listener: SwipeListener): void {
   let from: Touch | undefined;
   let by = 0;
   const begin = ({ touches }: TouchEvent) => {
     const touch = touches.length === 1 ? touches[0] : undefined;
-    from = touch && (!onlyEdges || isAtEdge(element, touch.clientX)) ? touch : undefined;
+    from = touch && listener.accepts(touch.clientX) ? touch : undefined;
     by = 0;
   };
   const move = (event: TouchEvent) => {
@@ -39,7 +40,8 @@ export function watchSwipes(element: HTMLElement, onlyEdges: boolean, listener: 
     if (by !== 0) {
       if (event.cancelable) event.preventDefault();
       event.stopPropagation();
-      listener.ended(Math.abs(by) < TURN_PX ? 0 : by < 0 ? 1 : -1);
+      const isTurn = event.type === "touchend" && Math.abs(by) >= TURN_PX;
+      listener.ended(!isTurn ? 0 : by < 0 ? 1 : -1);
     }
     from = undefined;
     by = 0;
@@ -50,7 +52,8 @@ export function watchSwipes(element: HTMLElement, onlyEdges: boolean, listener: 
   element.addEventListener("touchcancel", end, { passive: false, capture: true });
 }
 
-function isAtEdge(element: HTMLElement, x: number): boolean {
+/** Whether a point is next to an element's left or right edge. */
+export function isAtEdge(element: HTMLElement, x: number): boolean {
   const { left, right } = element.getBoundingClientRect();
   return x - left < EDGE_PX || right - x < EDGE_PX;
 }
