@@ -172,6 +172,7 @@ export class Pane {
         this.#gone();
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
+        this.#emulator.prediction?.forget();
         this.#handOver();
         return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
