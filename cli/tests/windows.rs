@@ -68,6 +68,23 @@ fn what_is_typed_while_the_gateway_is_dead_is_typed_once() {
 }
 
 #[test]
+fn what_is_typed_while_the_gateway_is_dead_stands_there_all_the_same() {
+    let mut home = Home::with_gateway();
+    let mut window = Window::open(&home, &["connect", &home.link]);
+    window.types("PS1='de''v> '\r");
+    window.shows("dev> ");
+    // Typing is guessed once it was seen to be echoed.
+    window.types("echo");
+    window.shows("echo");
+    home.kill();
+    window.types(" un''seen");
+    window.stands("echo un''seen");
+    home.restart();
+    window.types("\r");
+    window.stands("\nunseen");
+}
+
+#[test]
 fn the_window_drives_the_size() {
     let home = Home::with_gateway();
     let mut window = Window::open(&home, &["connect", &home.link]);

@@ -37,18 +37,22 @@ const INSTANT_PERCENT_MIN: f64 = 70.0;
 #[test]
 fn most_keys_in_a_shell_are_seen_at_once_and_no_password_ever_is() {
     let recordings = Recording::all().expect("the recordings can be read");
-    //assert_eq!(recordings.len(), SCRIPTS.len());
+    assert_eq!(recordings.len(), SCRIPTS.len());
     let (mut keys, mut instant) = (0, 0);
     for recording in &recordings {
         let figures = replay(recording, ROUND_TRIP);
         println!("{:14} {figures}", recording.name);
-        //assert_eq!(figures.secrets, 0, "{}: letters of a password were shown", recording.name);
+        assert_eq!(figures.secrets, 0, "{}: letters of a password were shown", recording.name);
         if recording.is_shell {
-            //assert!(figures.instant_percent() >= INSTANT_PERCENT_MIN, "{}: {figures}", recording.name);
+            assert!(
+                figures.instant_percent() >= INSTANT_PERCENT_MIN,
+                "{}: {figures}",
+                recording.name
+            );
             keys += figures.keys;
             instant += figures.instant;
         }
     }
     println!("shells         {instant} of {keys} keys at once");
-    assert!(keys > 1000);
+    assert!(keys > 800);
 }

@@ -49,7 +49,11 @@ const STAGES: &[Stage] = &[
             "cargo test --workspace --test scripts --test windows --test tmux",
         ],
     },
-    Stage { name: "vectors", folder: "", lines: &["cargo test --workspace --test conformance"] },
+    Stage {
+        name: "vectors",
+        folder: "",
+        lines: &["cargo test --workspace --test conformance --test prediction"],
+    },
     Stage { name: "simulation", folder: "", lines: &["cargo test --workspace --test simulation"] },
     Stage {
         name: "corpora",

@@ -91,6 +91,11 @@ impl Overlay {
         }
     }
 
+    /// What was typed does nothing.
+    pub(super) fn forget(&mut self) {
+        self.predictor.reset();
+    }
+
     /// What the inputs up to `seq` bring about at once stands in the Log before `at`.
     pub(super) fn echoed(&mut self, now: Time, seq: u64, at: u64) {
         self.predictor.echoed(now, &Seen(&self.screen), seq, at);

@@ -53,7 +53,9 @@ impl Figures {
                 What::Typed(_) | What::Output(_) => false,
             })
         };
-        figures.mistakes(truth, seen, one_way, secret);
+        // Before the first key nothing can be predicted.
+        let begin = typed.first().map_or(0, |moment| moment.at);
+        figures.mistakes(begin, truth, seen, one_way, secret);
         figures.waits.sort_unstable();
         figures.wrong.sort_unstable();
         figures
@@ -91,12 +93,13 @@ impl Figures {
 
     fn mistakes(
         &mut self,
+        begin: u64,
         truth: &Film,
         seen: &Film,
         one_way: u64,
         is_secret: impl Fn(u64, char) -> bool,
     ) {
-        for (at, before, after) in seen.changes() {
+        for (at, before, after) in seen.changes().filter(|(at, ..)| *at >= begin) {
             let cells = (0..after.cells()).filter(|cell| before.glyph(*cell) != after.glyph(*cell));
             for cell in cells.collect::<Vec<_>>() {
                 let Some(glyph) = after.glyph(cell) else { continue };

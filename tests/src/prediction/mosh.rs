@@ -40,8 +40,10 @@ const DATAGRAM_MAX: usize = 4096;
 /// mosh or the program is not installed, or they cannot be started.
 pub fn mosh(recording: &Recording, script: &Script, round_trip: Duration) -> Result<Figures> {
     let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
-    let server = format!("mosh-server new -i 127.0.0.1 -p {port} --");
-    let server: Vec<String> = server.split(' ').map(str::to_owned).collect();
+    let server = format!("mosh-server new -i 127.0.0.1 -p {port} -- sh -c");
+    let mut server: Vec<String> = server.split(' ').map(str::to_owned).collect();
+    // It goes to the home and writes an empty line first.
+    server.extend(["cd shop && printf '\\033[H\\033[2J' && exec \"$@\"", "sh"].map(str::to_owned));
     let stage = Stage::set(script.program, recording.size, &server)?;
     let (key, server) = connect(&stage.tty.output)?;
     let relay = Relay::start(port, round_trip / 2)?;
@@ -60,7 +62,7 @@ struct Server(Pid);
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = kill_process(self.0, Signal::TERM);
+        let _ = kill_process(self.0, Signal::KILL);
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use devtail_channels::terminal::Size;
-use rustix::process::getuid;
+use rustix::process::{Pid, Signal, getuid, kill_process};
 use tempfile::TempDir;
 
 use super::tty::Tty;
@@ -89,6 +89,10 @@ impl Drop for Stage {
             let _ = server.kill();
             let _ = server.wait();
         }
+        // An agent leaves servers behind, which name its home.
+        for pid in naming(self.home.path()) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
     }
 }
 
@@ -107,6 +111,18 @@ impl Program {
             Self::Agent => vec!["codex", "--no-alt-screen"],
         }
     }
+}
+
+/// The processes with a path in their command line.
+fn naming(path: &Path) -> Vec<Pid> {
+    let named = path.display().to_string();
+    let names = |pid: &i32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        String::from_utf8_lossy(&line).contains(&named)
+    };
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    pids.filter(names).filter_map(Pid::from_raw).collect()
 }
 
 fn environment(home: &Path) -> Vec<(&'static str, String)> {

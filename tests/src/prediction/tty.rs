@@ -39,8 +39,9 @@ impl Tty {
         tcsetwinsize(&master, Winsize { ws_row, ws_col, ws_xpixel: 0, ws_ypixel: 0 })?;
         let name = ptsname(&master, Vec::new())?.into_string()?;
         let slave = OpenOptions::new().read(true).write(true).open(name)?;
+        // It becomes the program: a process that leads no group has no need to fork.
         let child = Command::new("setsid")
-            .args(["--ctty", "--wait"])
+            .arg("--ctty")
             .args(words)
             .current_dir(folder)
             .env_clear()

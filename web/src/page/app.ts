@@ -20,19 +20,19 @@ import { copy } from "./copy";
 import { askText, confirm } from "./dialog";
 import { Errands } from "./errands";
 import { Frame } from "./frame";
-import { continueElsewhere } from "./handoff";
 import { installer, serveOffline } from "./install";
 import { KeyRow } from "./key-row";
 import { follow } from "./link-opener";
 import { List, nameOf } from "./list";
 import { type MenuItem, showMenu } from "./menu";
-import { Pane, type Start } from "./pane";
+import { Pane } from "./pane";
+import type { Start } from "./pane-listener";
+import { paneMenu } from "./pane-menu";
 import { Panes } from "./panes";
 import type { Preferences } from "./preferences";
 import { type SettingsLine, showSettings } from "./settings-sheet";
 import { refreshPush } from "./push";
 import { pushLine } from "./push-line";
-import { shareReadOnly } from "./share";
 import { listenForShortcuts, SHORTCUT_WORDS } from "./shortcuts";
 import { StickyKeys } from "./sticky";
 import { Tmux } from "./tmux";
@@ -358,26 +358,11 @@ export class App {
   }
 
   #menuOf(pane: Pane): MenuItem[][] {
-    const terminal = this.#list.find(pane.id);
-    const known = (act: (terminal: Terminal) => Promise<void>) => () => terminal && void act(terminal);
-    const text: MenuItem[] = [
-      ...(pane.selectedText ? [{ label: "Copy", act: () => void copySelection(pane.selectedText, this.#toasts) }] : []),
-      { label: "Paste", act: () => void this.#paste() },
-      { label: "Select all", act: () => pane.selectAll() },
-    ];
-    const itself: MenuItem[] = terminal
-      ? [
-          { label: "Rename", act: known((terminal) => this.#rename(terminal)) },
-          { label: "End", isDanger: true, act: known((terminal) => this.#kill(terminal)) },
-        ]
-      : [];
-    const others: MenuItem[] = pane.company ? [{ label: `Also here: ${pane.company}`, act: () => undefined }] : [];
-    const elsewhere: MenuItem[] = [
-      { label: "Continue on another device", act: () => continueElsewhere(() => pane.place, this.#tokens) },
-      { label: "Share, read only", act: () => shareReadOnly(pane.id, this.#titleOf(pane), this.#tokens, this.#toasts) },
-      { label: "Write before sending", act: () => pane.compose.open() },
-    ];
-    return [text, elsewhere, itself, others];
+    return paneMenu(pane, this.#titleOf(pane), this.#list.find(pane.id), this.#tokens, this.#toasts, {
+      paste: () => void this.#paste(),
+      rename: (terminal) => void this.#rename(terminal),
+      kill: (terminal) => void this.#kill(terminal),
+    });
   }
 
   #openSettings(): void {

@@ -15,6 +15,7 @@ import { Compose } from "./compose";
 import { company, Driving } from "./driving";
 import { button, h } from "./element";
 import { Outgoing, type Waiting } from "./outgoing";
+import type { PaneListener, Start } from "./pane-listener";
 import type { Preferences } from "./preferences";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
@@ -24,29 +25,6 @@ const SETTLE_MS = 120;
 const ZOOM_MS = 2_000;
 const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
-
-/** What a pane tells the page around it. */
-export interface PaneListener {
-  /** The title changed, something was typed, or something came while nobody looked. */
-  changed(): void;
-  /** A program wants this in the clipboard. */
-  copied(text: string): void;
-  /** A person wants what is selected in the clipboard. */
-  selected(text: string): void;
-  pasteWanted(): void;
-  followed(address: string): void;
-  /** A command that took long is over; what to say of it. */
-  finished(words: string): void;
-  /** The terminal is over; the pane can go. */
-  over(): void;
-}
-
-/** How a pane comes to its channel. */
-export type Start =
-  | { name: "create"; spec?: (grid: Grid) => Uint8Array }
-  | { name: "attach" }
-  | { name: "watch" }
-  | { name: "resume"; ch: number };
 
 export class Pane {
   readonly id: Uint8Array;
@@ -264,6 +242,7 @@ export class Pane {
         this.#gone();
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
+        this.#emulator.prediction?.forget();
         this.#outgoing.handOver();
         return this.#refused(event.reason || "The terminal did not take that.");
       case "inputsUnknown":

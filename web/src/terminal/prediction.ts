@@ -49,6 +49,12 @@ export class Prediction {
     this.#show();
   }
 
+  /** What was typed does nothing. */
+  forget(): void {
+    this.#predictor.reset();
+    this.#show();
+  }
+
   /** Nothing is guessed any more. */
   dispose(): void {
     clearTimeout(this.#timer);

@@ -1,5 +1,7 @@
 //! What is typed on its way to the session.
 
+use bytes::Bytes;
+
 use super::{Left, View};
 use crate::screen::escape::Typed;
 use crate::screen::raw::window_size;
@@ -36,7 +38,8 @@ impl View<'_> {
             self.resized();
         }
         let interrupts = keys.iter().any(|key| INTERRUPTS.contains(key));
-        let seq = self.send(&Input::Predicted(keys.clone().into()));
+        let keys = Bytes::from(keys);
+        let seq = self.send(&Input::Predicted(keys.clone()));
         self.overlay.measured(self.session.client.srtt());
         self.overlay.typed(self.now(), seq, &keys);
         if interrupts {

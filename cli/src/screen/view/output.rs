@@ -38,6 +38,7 @@ impl View<'_> {
                 return Ok(Some(Left::Ended(End::decode(&status)?)));
             }
             ChannelEvent::InputRefused { reason, .. } => {
+                self.overlay.forget();
                 self.note = Some(format!("devtail: {} (~t takes over)", printable(&reason)));
             }
             ChannelEvent::InputsUnknown { first, next } => {
