@@ -12,7 +12,7 @@ import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { ring } from "./bell";
 import { Compose } from "./compose";
-import { company, Driving } from "./driving";
+import { company, Driving, refuse } from "./driving";
 import { button, h } from "./element";
 import { Outgoing, type Waiting } from "./outgoing";
 import type { PaneListener, Start } from "./pane-listener";
@@ -244,7 +244,7 @@ export class Pane {
       case "inputRefused":
         this.#emulator.prediction?.forget();
         this.#outgoing.handOver();
-        return this.#refused(event.reason || "The terminal did not take that.");
+        return refuse(event.reason || "The terminal did not take that.", this.#audience, this.#toasts, () => this.takeOver());
       case "inputsUnknown":
         this.#outgoing.handOver();
         return this.#askAbout(event.inputs);
@@ -346,14 +346,6 @@ export class Pane {
   #peopled(people: Person[]): void {
     this.#audience.told(people);
     this.#driving.show(this.#audience);
-  }
-
-  #refused(why: string): void {
-    if (!this.#audience.driver) return this.#toasts.say(why);
-    this.#toasts.ask(why, [
-      { label: "Take over", act: () => this.takeOver() },
-      { label: "Look on", act: () => undefined },
-    ]);
   }
 
   #prioritize(priority: Priority): void {
