@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use devtail_channels::terminal::{Answer, KIND, Query, Terminal};
+use devtail_channels::terminal::{Answer, Capture, KIND, Query, Terminal, TmuxQuery, TmuxSessions};
 use devtail_client::{ChannelEvent, Client, Config, DialError, Event, Events};
 use devtail_protocol::{Ch, Code};
 use tokio::time::timeout;
@@ -61,7 +61,33 @@ impl Session {
     pub(crate) async fn terminals(&mut self) -> Result<Vec<Terminal>> {
         match self.ask(&Query::List).await? {
             Answer::List(terminals) => Ok(terminals),
-            Answer::Rows(_) | Answer::Found(_) => Err(other_answer()),
+            Answer::Rows(_)
+            | Answer::Found(_)
+            | Answer::Tmux(_)
+            | Answer::Capture(_)
+            | Answer::Record(_) => Err(other_answer()),
+        }
+    }
+
+    /// What the user's tmux has, after what is asked was done.
+    pub(crate) async fn tmux(&mut self, query: TmuxQuery) -> Result<TmuxSessions> {
+        match self.ask(&Query::Tmux(query)).await? {
+            Answer::Tmux(sessions) => Ok(sessions),
+            Answer::List(_)
+            | Answer::Rows(_)
+            | Answer::Found(_)
+            | Answer::Capture(_)
+            | Answer::Record(_) => Err(other_answer()),
+        }
+    }
+
+    /// What is kept of the output asked about.
+    pub(crate) async fn kept(&mut self, query: &Query) -> Result<Vec<Capture>> {
+        match self.ask(query).await? {
+            Answer::Capture(all) | Answer::Record(all) => Ok(all),
+            Answer::List(_) | Answer::Rows(_) | Answer::Found(_) | Answer::Tmux(_) => {
+                Err(other_answer())
+            }
         }
     }
 
@@ -135,7 +161,7 @@ impl Session {
 
 /// The gateway answered another question than was asked.
 pub(crate) fn other_answer() -> anyhow::Error {
-    Failure::new(Status::Unavailable, "the gateway answered something else; update it").into()
+    Failure::new(Status::Unavailable, "the gateway answered another question; update it").into()
 }
 
 /// The driver ended without a word.

@@ -34,11 +34,13 @@ mod source;
 
 pub use mark::Mark;
 pub use message::{
-    Answer, Bad, End, Event, Found, Happening, Input, Match, Person, Query, Role, Row, Rows,
-    RowsWanted, Search, Size, Snapshot, Spec, Terminal,
+    Answer, Bad, Capture, CaptureAsk, CaptureOf, CaptureQuery, CaptureStart, CaptureState, End,
+    Event, Found, Happening, Input, Key, Match, NewSession, NewWindow, PaneId, Person, Query, Role,
+    Row, Rows, RowsWanted, Search, SessionId, Size, Snapshot, Spec, Terminal, TmuxAsk, TmuxId,
+    TmuxQuery, TmuxSession, TmuxSessions, TmuxWindow, WindowId,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
-pub use screen::{Cursor, Left, RowText, Screen, rows};
+pub use screen::{Content, Cursor, Left, Look, RowText, Screen, Seen, rows};
 pub use source::{Source, Turn};
 
 /// What `Open.kind` says for a terminal.

@@ -43,7 +43,11 @@ impl Host {
     pub(crate) async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
         match self.ask(&Query::List, docks).await.unwrap() {
             Answer::List(lines) => lines,
-            Answer::Rows(_) | Answer::Found(_) => panic!("a list was asked for"),
+            other @ (Answer::Rows(_)
+            | Answer::Found(_)
+            | Answer::Tmux(_)
+            | Answer::Capture(_)
+            | Answer::Record(_)) => panic!("{other:?} is no list"),
         }
     }
 

@@ -15,7 +15,11 @@ async fn rows(host: &Host, docks: &[Arc<Dock>], first: u64, count: u32) -> Rows 
     let query = Query::Rows(RowsWanted { id: ID, first, count });
     match host.ask(&query, docks).await.unwrap() {
         Answer::Rows(rows) => rows,
-        other @ (Answer::List(_) | Answer::Found(_)) => panic!("{other:?}"),
+        other @ (Answer::List(_)
+        | Answer::Found(_)
+        | Answer::Tmux(_)
+        | Answer::Capture(_)
+        | Answer::Record(_)) => panic!("{other:?}"),
     }
 }
 
@@ -24,7 +28,11 @@ async fn search(host: &Host, docks: &[Arc<Dock>], text: &str, before: Option<u64
     let query = Query::Search(Search { id: ID, text, case_sensitive: true, before, limit: 10 });
     match host.ask(&query, docks).await.unwrap() {
         Answer::Found(found) => found,
-        other @ (Answer::List(_) | Answer::Rows(_)) => panic!("{other:?}"),
+        other @ (Answer::List(_)
+        | Answer::Rows(_)
+        | Answer::Tmux(_)
+        | Answer::Capture(_)
+        | Answer::Record(_)) => panic!("{other:?}"),
     }
 }
 

@@ -124,14 +124,22 @@ impl History<'_> {
     async fn rows(&mut self, first: u64, count: u32) -> Result<Rows> {
         match self.session.ask(&Query::Rows(RowsWanted { id: self.id, first, count })).await? {
             Answer::Rows(rows) => Ok(rows),
-            Answer::List(_) | Answer::Found(_) => Err(other_answer()),
+            Answer::List(_)
+            | Answer::Found(_)
+            | Answer::Tmux(_)
+            | Answer::Capture(_)
+            | Answer::Record(_) => Err(other_answer()),
         }
     }
 
     async fn found(&mut self, search: &Search) -> Result<Found> {
         match self.session.ask(&Query::Search(search.clone())).await? {
             Answer::Found(found) => Ok(found),
-            Answer::List(_) | Answer::Rows(_) => Err(other_answer()),
+            Answer::List(_)
+            | Answer::Rows(_)
+            | Answer::Tmux(_)
+            | Answer::Capture(_)
+            | Answer::Record(_) => Err(other_answer()),
         }
     }
 

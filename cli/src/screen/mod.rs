@@ -3,6 +3,7 @@
 //! ```text
 //!   keyboard ─► Escape (~.) ─► session ─► host
 //!   window  ◄─ Writer (a thread) ◄─ Passage (takes out size marks, knows the modes) ◄─ session
+//!                ├ Overlay: what typing will show, before the host has answered
 //!                └ Status: one line over the last row while the link is down
 //! ```
 //!
@@ -13,6 +14,7 @@ mod happened;
 mod history;
 mod keyboard;
 mod lines;
+mod overlay;
 mod passage;
 mod raw;
 mod status;

@@ -2,6 +2,7 @@
 import type { Match } from "../generated/terminal_pb";
 import type { Answer } from "../session/event";
 import type { Emulator } from "../terminal/emulator";
+import type { ScrollbackHost } from "../terminal/scrollback";
 import { readFound, SEARCH_BYTES_MAX, searchQuery } from "../terminal/scrollback-message";
 import { button, h, key } from "./element";
 import { Sought } from "./search-found";
@@ -15,16 +16,14 @@ export class ScrollView {
   readonly #said = h("span", { class: "said", role: "status" });
   readonly #where = h("span", {});
   readonly #emulator: Emulator;
-  readonly #id: Uint8Array;
-  readonly #fetch: (query: Uint8Array) => number | undefined;
+  readonly #rows: ScrollbackHost;
   #sought: Sought | undefined;
   #question: number | undefined;
   #isDue = false;
 
-  constructor(emulator: Emulator, id: Uint8Array, fetch: (query: Uint8Array) => number | undefined) {
+  constructor(emulator: Emulator, rows: ScrollbackHost) {
     this.#emulator = emulator;
-    this.#id = id;
-    this.#fetch = fetch;
+    this.#rows = rows;
     this.pill.append(this.#where, key("↓", () => this.#emulator.toEnd(), { "aria-label": "To the end" }));
     this.search.append(
       this.#field,
@@ -93,7 +92,7 @@ export class ScrollView {
     const question = this.#sought?.question;
     if (!question || this.#question !== undefined) return;
     this.#said.textContent = "…";
-    this.#question = this.#fetch(searchQuery(this.#id, this.#sought!.text, question.before));
+    this.#question = this.#rows.fetch(searchQuery(this.#rows.id, this.#sought!.text, question.before));
   }
 
   #show(found: Match): void {
@@ -106,18 +105,4 @@ export class ScrollView {
     const row = Number(found.row);
     this.#emulator.scrollback.reveal(row, () => this.#emulator.select(row, found.col, found.len));
   }
-}
-
-/** Calls `open` when a person presses Ctrl+Shift+F, which no program in a terminal can tell from Ctrl+F. */
-export function onSearchKey(open: () => void): void {
-  addEventListener(
-    "keydown",
-    (event) => {
-      if (!event.ctrlKey || !event.shiftKey || event.altKey || event.code !== "KeyF") return;
-      event.preventDefault();
-      event.stopPropagation();
-      open();
-    },
-    { capture: true },
-  );
 }

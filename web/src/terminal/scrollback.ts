@@ -131,15 +131,16 @@ export class Scrollback {
     this.#scrolled();
   }
 
-  /** Shows this row, and then does something, for instance marks a place in it. */
+  /** Shows this row at the top; or among others, and then does something, for instance marks a place in it. */
   reveal(row: number, then?: () => void): void {
     const { active } = this.#terminal.buffer;
     const start = this.#lines.startOf(row);
     if (active.type === "alternate") return;
     if (start && row >= this.#lines.first) {
+      if (!then) return this.#terminal.scrollToLine(start.line);
       const within = start.line - active.viewportY;
       if (within < this.#abovePlace || within >= this.#terminal.rows) this.#terminal.scrollToLine(Math.max(0, start.line - this.#abovePlace));
-      return then?.();
+      return then();
     }
     this.#goal = { row, then };
     this.#want(row - NEAR);

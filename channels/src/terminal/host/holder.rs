@@ -4,7 +4,9 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod attention;
 mod audience;
+mod keep;
 mod output;
 mod program;
 mod requests;
@@ -24,8 +26,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
+use self::attention::Attention;
 use self::output::Output;
 use self::program::{Program, QUIET};
+use super::capture::Kept;
 use super::echoes::Echoes;
 use super::ended;
 use super::environment::Account;
@@ -56,6 +60,9 @@ pub(super) struct Holder {
     keys: Keys,
     /// Clean bytes the Log has no room for, in a terminal of which no byte may be lost. Else always empty.
     backlog: Vec<u8>,
+    /// What of its output goes into files.
+    kept: Kept,
+    shell: String,
     /// What the program wrote and the source has not taken.
     output: Output,
     lease: Lease,
@@ -63,6 +70,7 @@ pub(super) struct Holder {
     echoes: Echoes,
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
+    attention: Attention,
     /// Until when a Snapshot waits for the end of the frame that the program draws.
     frame_ends_by: Option<Instant>,
     program: Program,
@@ -112,11 +120,14 @@ impl Holder {
             history: History::default(),
             keys: Keys::default(),
             backlog: Vec::new(),
+            kept: Kept::default(),
+            shell: account.shell.clone(),
             output: Output::default(),
             lease: Lease::default(),
             people: People::default(),
             echoes: Echoes::default(),
             look_at: None,
+            attention: Attention::default(),
             frame_ends_by: None,
             program: Program::Running(pty),
             kill_at: None,
@@ -151,6 +162,7 @@ impl Holder {
             }
             self.turn();
         }
+        self.kept.finish();
         ended::leave(&self.socket);
     }
 
@@ -200,7 +212,9 @@ impl Holder {
         };
         let audience = self.audience_at();
         let frame = self.frame_ends_by.filter(|_| self.owner.wants_snapshot());
-        [program, self.kill_at, self.forget_at, audience, frame].into_iter().flatten().min()
+        let attention = self.attention_at();
+        let timers = [program, self.kill_at, self.forget_at, audience, frame, attention];
+        timers.into_iter().flatten().min()
     }
 
     fn is_over(&self) -> bool {
@@ -218,6 +232,7 @@ impl Holder {
         }
         self.work();
         self.tend_audience();
+        self.attend();
         self.show();
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
@@ -229,6 +244,7 @@ impl Holder {
             Ok(len) => {
                 self.keys.written(*len);
                 self.look_soon();
+                self.keys_went();
             }
             Err(error) => {
                 tracing::debug!(%error, "the terminal takes no keys");
@@ -248,6 +264,7 @@ impl Holder {
                 let turn = self.source.take(self.output.waiting());
                 self.output.taken(turn.used);
                 self.take(turn);
+                self.output_came();
             }
             Ok(0) | Err(_) => self.hung_up(),
         }
@@ -259,6 +276,8 @@ impl Holder {
     }
 
     fn append(&mut self, bytes: &[u8]) {
+        let screen = self.source.screen();
+        self.kept.take(bytes, screen.offset() - screen.ground_offset());
         self.backlog.extend_from_slice(bytes);
         self.spill();
         self.keep_rows();

@@ -4,8 +4,12 @@ use bytes::Bytes;
 use devtail_protocol::ChannelId;
 use prost::Message as _;
 
-use super::{Bad, End, Found, Rows, RowsWanted, Search, Size, read_id};
+use super::{
+    Bad, Capture, CaptureOf, CaptureQuery, End, Found, Rows, RowsWanted, Search, Size, TmuxQuery,
+    TmuxSessions, read_id,
+};
 use crate::terminal::generated::{self, answer, query};
+use crate::terminal::limits::MESSAGE_BYTES_MAX;
 
 /// A question to the kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,12 @@ pub enum Query {
     Rows(RowsWanted),
     /// Where does a text stand in a terminal's rows?
     Search(Search),
+    /// Something about the user's own tmux.
+    Tmux(TmuxQuery),
+    /// Something about output that is kept as it is.
+    Capture(CaptureQuery),
+    /// Something about output that is kept to be played again.
+    Record(CaptureQuery),
 }
 
 /// The answer to a question.
@@ -27,6 +37,12 @@ pub enum Answer {
     Rows(Rows),
     /// Places in the rows of one terminal.
     Found(Found),
+    /// The sessions of the user's tmux.
+    Tmux(TmuxSessions),
+    /// What is kept as it is.
+    Capture(Vec<Capture>),
+    /// What is kept to be played again.
+    Record(Vec<Capture>),
 }
 
 /// One line of the list.
@@ -62,10 +78,32 @@ impl Query {
     /// # Errors
     /// `Bad` if it is none this version knows.
     pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
+        if bytes.len() > MESSAGE_BYTES_MAX {
+            return Err(Bad::TooLong { bytes: bytes.len() });
+        }
         match generated::Query::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
             query::Kind::List(generated::ListTerminals {}) => Ok(Self::List),
             query::Kind::Rows(rows) => rows.try_into().map(Self::Rows),
             query::Kind::Search(search) => search.try_into().map(Self::Search),
+            query::Kind::Tmux(query) => query.try_into().map(Self::Tmux),
+            query::Kind::Capture(query) => query.try_into().map(Self::Capture),
+            query::Kind::Record(query) => match CaptureQuery::try_from(query)? {
+                CaptureQuery { of: Some(CaptureOf::Pane(_)), .. } => Err(Bad::RecordOfPane),
+                query => Ok(Self::Record(query)),
+            },
+        }
+    }
+
+    /// The one terminal that it is about; `None` if it is about all of them, or about what is no terminal of ours.
+    pub fn concerns(&self) -> Option<ChannelId> {
+        match self {
+            Self::List | Self::Tmux(_) => None,
+            Self::Rows(wanted) => Some(wanted.id),
+            Self::Search(search) => Some(search.id),
+            Self::Capture(query) | Self::Record(query) => match query.of? {
+                CaptureOf::Terminal(id) => Some(id),
+                CaptureOf::Pane(_) => None,
+            },
         }
     }
 
@@ -75,6 +113,9 @@ impl Query {
             Self::List => query::Kind::List(generated::ListTerminals {}),
             Self::Rows(wanted) => query::Kind::Rows(wanted.into()),
             Self::Search(search) => query::Kind::Search(search.into()),
+            Self::Tmux(query) => query::Kind::Tmux(query.into()),
+            Self::Capture(query) => query::Kind::Capture(query.into()),
+            Self::Record(query) => query::Kind::Record(query.into()),
         };
         generated::Query { kind: Some(kind) }.encode_to_vec().into()
     }
@@ -95,20 +136,33 @@ impl Answer {
                 .map(Self::List),
             answer::Kind::Rows(rows) => rows.try_into().map(Self::Rows),
             answer::Kind::Found(found) => found.try_into().map(Self::Found),
+            answer::Kind::Tmux(sessions) => sessions.try_into().map(Self::Tmux),
+            answer::Kind::Capture(all) => read_captures(all).map(Self::Capture),
+            answer::Kind::Record(all) => read_captures(all).map(Self::Record),
         }
     }
 
     /// Writes it for the wire.
     pub fn encode(&self) -> Bytes {
+        let captures = |all: &[Capture]| generated::Captures {
+            captures: all.iter().map(generated::Capture::from).collect(),
+        };
         let kind = match self {
             Self::List(terminals) => answer::Kind::List(generated::TerminalList {
                 terminals: terminals.iter().map(generated::Terminal::from).collect(),
             }),
             Self::Rows(rows) => answer::Kind::Rows(rows.into()),
             Self::Found(found) => answer::Kind::Found(found.into()),
+            Self::Tmux(sessions) => answer::Kind::Tmux(sessions.into()),
+            Self::Capture(all) => answer::Kind::Capture(captures(all)),
+            Self::Record(all) => answer::Kind::Record(captures(all)),
         };
         generated::Answer { kind: Some(kind) }.encode_to_vec().into()
     }
+}
+
+fn read_captures(all: generated::Captures) -> Result<Vec<Capture>, Bad> {
+    all.captures.into_iter().map(Capture::try_from).collect()
 }
 
 impl Terminal {

@@ -25,6 +25,7 @@ mod palette;
 mod print;
 mod read;
 mod row;
+mod seen;
 mod string;
 mod style;
 mod tabs;
@@ -43,9 +44,10 @@ pub use self::leave::{Left, RowText, rows};
 pub(super) use self::mode::Mode;
 use self::mode::{Modes, Switch};
 use self::palette::Palette;
+pub use self::seen::{Content, Look, Seen};
 use self::tabs::Tabs;
 use super::mark::Mark;
-use super::message::{Event, Person, Size};
+use super::message::{Event, Happening, Person, Size};
 
 /// A terminal's state. See the module's own words.
 #[derive(Debug, Clone)]
@@ -127,11 +129,14 @@ impl Screen {
     }
 
     /// The host says this.
-    fn told(&mut self, mark: Mark) {
+    fn told(&mut self, mark: Mark, at: u64) {
         match mark {
             Mark::Size(size) => self.resize(size),
             Mark::Secret(secret) => self.secret = secret,
             Mark::People(people) => self.people = people,
+            Mark::Finished { command, seconds } => {
+                self.happened(at, Happening::Finished { command, seconds });
+            }
         }
     }
 

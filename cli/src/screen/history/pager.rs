@@ -105,7 +105,7 @@ impl Pager {
                     self.older();
                 }
             }
-            Ok(Answer::List(_)) => {}
+            Ok(Answer::List(_) | Answer::Tmux(_) | Answer::Capture(_) | Answer::Record(_)) => {}
             Err(fault) => {
                 if asked.is_search {
                     self.sought = None;

@@ -31,6 +31,9 @@ impl View<'_> {
     }
 
     pub(super) async fn open_history(&mut self) {
+        // Guesses are taken away first: behind the history nothing is painted, and a Snapshot follows it.
+        let painted = self.overlay.take_away(self.frame());
+        self.writer.put(painted).await;
         self.shows = Shows::History(Box::new(Pager::new(self.id, self.size)));
         self.shown = None;
         self.writer.put(ENTER).await;

@@ -22,6 +22,7 @@ use self::history::Shows;
 use self::signals::{Signals, any};
 use super::escape::Escape;
 use super::keyboard::Keyboard;
+use super::overlay::Overlay;
 use super::passage::Passage;
 use super::raw::{Raw, window_size};
 use super::status;
@@ -49,6 +50,9 @@ pub(crate) struct View<'a> {
     keyboard: Keyboard,
     escape: Escape,
     passage: Passage,
+    overlay: Overlay,
+    /// The overlay's zero of time.
+    began: Instant,
     writer: Writer,
     /// Inputs that the Outbox did not take; nothing more is read from the keyboard meanwhile.
     held: VecDeque<Bytes>,
@@ -93,6 +97,8 @@ impl<'a> View<'a> {
             keyboard: Keyboard::start(),
             escape: Escape::new(),
             passage: Passage::default(),
+            overlay: Overlay::new(),
+            began: Instant::now(),
             held: VecDeque::new(),
             size,
             state: LinkState::Live,
@@ -118,6 +124,8 @@ impl<'a> View<'a> {
         }
         let unsettled = self.unsettled();
         self.drop_history().await;
+        let painted = self.overlay.take_away(self.frame());
+        self.writer.put(painted).await;
         if self.shown.is_some() {
             self.writer.put(status::erase(self.size)).await;
         }
@@ -144,12 +152,16 @@ impl<'a> View<'a> {
                     None
                 }
                 Wake::Stopped => Some(Left::Away),
-                Wake::Tick => None,
+                Wake::Tick => {
+                    self.overlay.handle_timeout(self.now());
+                    None
+                }
             };
             if let Some(left) = left {
                 return Ok(left);
             }
             self.show_status().await;
+            self.show_guesses().await;
         }
     }
 

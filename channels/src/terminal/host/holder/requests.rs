@@ -9,7 +9,7 @@ use super::{Holder, Program};
 use crate::terminal::host::keys::{Next, Wants};
 use crate::terminal::host::pty::Pty;
 use crate::terminal::limits::FRAME_WITHIN;
-use crate::terminal::message::{Input, Query, Size, Terminal};
+use crate::terminal::message::{Answer, Input, Query, Size, Terminal};
 
 impl Holder {
     pub(super) fn handle(&mut self, event: OwnerEvent) {
@@ -43,13 +43,22 @@ impl Holder {
             OwnerEvent::Attached(client, name) => self.entered(client, name),
             OwnerEvent::Detached(client) => self.left(client),
             OwnerEvent::Asked { front, req, query } => {
-                let answer = Query::decode(&query).map(|query| self.answer(&query).encode());
-                self.owner.answer(
-                    front,
-                    req,
-                    answer.map_err(|bad| Fault::new(Code::BadSpec, bad.to_string())),
-                );
+                let answer = self.answer(&query);
+                self.owner.answer(front, req, answer.map(|answer| answer.encode()));
             }
+        }
+    }
+
+    /// What this terminal has to say to a question.
+    fn answer(&mut self, query: &[u8]) -> Result<Answer, Fault> {
+        let bad = |words: String| Fault::new(Code::BadSpec, words);
+        match Query::decode(query).map_err(|error| bad(error.to_string()))? {
+            Query::List => Ok(Answer::List(vec![self.line()])),
+            Query::Rows(wanted) => Ok(Answer::Rows(self.rows(&wanted))),
+            Query::Search(search) => Ok(Answer::Found(self.search(&search))),
+            Query::Capture(query) => self.capture(&query.ask).map(Answer::Capture),
+            Query::Record(query) => self.record(&query.ask).map(Answer::Record),
+            Query::Tmux(_) => Err(bad("A holder knows nothing of tmux; ask its gateway.".into())),
         }
     }
 

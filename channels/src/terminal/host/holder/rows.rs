@@ -1,7 +1,7 @@
 //! The rows that left the screen: kept as they leave, and told to who asks.
 
 use super::Holder;
-use crate::terminal::message::{Answer, Query};
+use crate::terminal::message::{Found, Rows, RowsWanted, Search};
 
 /// Bytes of one read of the PTY from which on there is no time to pack rows: a flood drops most of them anyway.
 const FLOOD_BYTES: usize = 16 << 10;
@@ -15,15 +15,13 @@ impl Holder {
         }
     }
 
-    /// What this terminal has to say to a question.
-    pub(super) fn answer(&self, query: &Query) -> Answer {
-        let screen = self.source.screen();
-        match query {
-            Query::List => Answer::List(vec![self.line()]),
-            Query::Rows(wanted) => {
-                Answer::Rows(self.history.rows(screen, wanted.first, wanted.count))
-            }
-            Query::Search(search) => Answer::Found(self.history.search(screen, search)),
-        }
+    /// The rows that a question asks for.
+    pub(super) fn rows(&self, wanted: &RowsWanted) -> Rows {
+        self.history.rows(self.source.screen(), wanted.first, wanted.count)
+    }
+
+    /// Where its text stands.
+    pub(super) fn search(&self, search: &Search) -> Found {
+        self.history.search(self.source.screen(), search)
     }
 }
