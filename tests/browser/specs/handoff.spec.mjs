@@ -90,7 +90,7 @@ describe("a hand-off from a phone to a laptop and back", () => {
   });
 
   test("who handed over only looks on, and is told so when it types", async () => {
-    await laptop.page.getByRole("button", { name: "Close" }).click();
+    await laptop.page.getByRole("button", { name: "Close", exact: true }).click();
     await laptop.focus();
     await laptop.page.keyboard.type("x");
     await laptop.page.getByText(/drives this terminal; nothing was typed/).waitFor();

@@ -36,7 +36,8 @@ for (const [size, options] of Object.entries(SIZES)) {
     /** Pulls the screen down by a finger, or turns the wheel, once. */
     async function pull() {
       const box = await tab.page.locator(".xterm:visible .xterm-screen").boundingBox();
-      const [x, from, to] = [box.x + box.width / 2, box.y + 40, box.y + box.height - 40];
+      // Below the words that another device drives.
+      const [x, from, to] = [box.x + box.width / 2, box.y + 80, box.y + box.height - 40];
       if (!options.hasTouch) {
         await tab.page.mouse.move(x, from);
         await tab.page.mouse.wheel(0, -200);
