@@ -87,6 +87,7 @@ export class Emulator {
   #look: Look;
   #place: HTMLElement | undefined;
   #selection: TouchSelection | undefined;
+  #touching: Touching | undefined;
   /** While something composed passes through xterm.js. */
   #isComposed = false;
   #pinchedFrom = 0;
@@ -171,6 +172,7 @@ export class Emulator {
 
   /** Shows the screen again. */
   toEnd(): void {
+    this.#touching?.still();
     this.scrollback.letGo();
     this.#scrollToEnd(END_FRAMES);
   }
@@ -269,7 +271,7 @@ export class Emulator {
     const listener = { copy: (text: string) => this.#listener.selected(text), paste: () => this.#listener.pasteWanted() };
     const selection = new TouchSelection(this.#terminal, place, screen, listener);
     this.#selection = selection;
-    new Touching(place, this.#terminal, {
+    this.#touching = new Touching(place, this.#terminal, {
       pinched: (scale, isFirst) => {
         if (isFirst) this.#pinchedFrom = this.#look.fontPx;
         this.#listener.zoomed(this.#pinchedFrom * scale);
@@ -293,7 +295,9 @@ export class Emulator {
       return true;
     });
     this.#terminal.onData((data) => {
-      if (!isFocusReport(data)) this.#listener.typed(new TextEncoder().encode(data), { composed: this.#isComposed });
+      if (isFocusReport(data)) return;
+      this.#touching?.still();
+      this.#listener.typed(new TextEncoder().encode(data), { composed: this.#isComposed });
     });
     this.#terminal.onBinary((data) => this.#listener.typed(Uint8Array.from(data, (letter) => letter.charCodeAt(0)), { composed: false }));
     this.#terminal.onTitleChange((title) => this.#listener.titled(title));

@@ -48,8 +48,13 @@ export class Touching {
     place.addEventListener("contextmenu", silence, { capture: true });
   }
 
-  #down(event: TouchEvent): void {
+  /** What was thrown stands still. */
+  still(): void {
     cancelAnimationFrame(this.#fling);
+  }
+
+  #down(event: TouchEvent): void {
+    this.still();
     this.#isPinch = false;
     this.#owed = 0;
     this.#fingers.down(event.timeStamp, pointsOf(event.touches));
