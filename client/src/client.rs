@@ -167,6 +167,11 @@ impl Client {
         self.shared.session().waiting(ch)
     }
 
+    /// How long a round trip takes now, smoothed; `None` without a Link, or before it was measured by a key.
+    pub fn srtt(&self) -> Option<std::time::Duration> {
+        self.shared.session().srtt()
+    }
+
     /// How long ago a moment of a [`devtail_protocol::session::LinkState`] was; zero if it is still to come.
     pub fn since(moment: devtail_protocol::Time) -> std::time::Duration {
         clock::now().since(moment)

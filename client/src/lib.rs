@@ -9,6 +9,8 @@
 //!   Events ◄── is told ──────┘   (behind a lock)                   └► Link: one WebSocket
 //! ```
 //!
+//! Beside it stands [`predict`]: what typing will show, before the host has answered.
+//!
 //! Read first: [`Client`], then `driver.rs`, then `examples/echo.rs`, which runs.
 
 mod api;
@@ -21,10 +23,14 @@ mod driver;
 mod endpoint;
 mod enrolment;
 mod event;
+mod handoff;
+mod invitation;
 mod limits;
 mod link;
 mod pairing_link;
+pub mod predict;
 mod secret;
+mod share;
 mod shared;
 mod store;
 
@@ -37,6 +43,9 @@ pub use dial::DialError;
 pub use endpoint::{BadEndpoint, BadFingerprint, Endpoint, Fingerprint};
 pub use enrolment::{Enrolment, pair};
 pub use event::{ChannelEvent, Event};
-pub use pairing_link::{BadLink, PairingLink};
+pub use handoff::{Place, Ticket, go_on, hand_off, join};
+pub use invitation::{BadLink, Invitation, Purpose};
+pub use pairing_link::PairingLink;
 pub use secret::Secret;
+pub use share::{Shared, share};
 pub use store::{Store, StoreError};

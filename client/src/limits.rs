@@ -24,9 +24,24 @@ pub(crate) const EVENTS_UNREAD_MAX: usize = 256;
 
 /// A question to the gateway's HTTP interface takes no longer than this.
 pub(crate) const API_WITHIN: Duration = Duration::from_secs(10);
-/// Bytes of its answer: tokens are below 2 KiB.
-pub(crate) const API_ANSWER_MAX: usize = 16 << 10;
+/// Bytes of its answer: tokens are below 2 KiB, and 16 KiB that a person typed may come along, each spelled in six.
+pub(crate) const API_ANSWER_MAX: usize = 128 << 10;
 /// An access token is renewed this long before it expires: longer than a dial takes.
 pub(crate) const RENEW_BEFORE: Duration = Duration::from_secs(30);
 /// Bytes of the file that remembers a gateway.
 pub(crate) const ENROLMENT_MAX: u64 = 16 << 10;
+
+/// Bytes typed at once above which they are a paste, and not predicted: nobody types so fast.
+pub(crate) const PREDICTED_INPUT_MAX: usize = 100;
+/// Cells guessed at a time: fifty lines of text. Above it all guesses are dropped.
+pub(crate) const GUESSES_MAX: usize = 4096;
+/// What one cell showed, remembered so that showing it again proves nothing.
+pub(crate) const CELL_PASTS_MAX: usize = 8;
+/// Answers of the host that wait for their offset to be parsed; the newest says all that the others say.
+pub(crate) const ECHOES_WAITING_MAX: usize = 64;
+/// Keys on their way that are kept: more than anybody types in a round trip. The oldest go first.
+pub(crate) const STROKES_MAX: usize = 256;
+/// Prompts remembered: a shell, what runs in it, and some more.
+pub(crate) const PROMPTS_MAX: usize = 8;
+/// Cells of a prompt; a longer one is text.
+pub(crate) const PROMPT_CELLS_MAX: usize = 200;

@@ -117,6 +117,8 @@ pub const HELLO_WITHIN: Duration = Duration::from_secs(5);
 pub const PING_IDLE: Duration = Duration::from_secs(60);
 /// Silence after which a key is also a probe.
 pub const PROBE_AFTER_SILENCE: Duration = Duration::from_secs(5);
+/// While keys are sent, the round trip is measured this often, by a Ping that rides on one of them.
+pub const MEASURE_EVERY: Duration = Duration::from_secs(1);
 /// A probe unanswered for max(this, 3 × round trip) calls for a second link.
 pub const PROBE_PATIENCE: Duration = Duration::from_millis(1500);
 /// Unanswered probes after which a Link is dead.

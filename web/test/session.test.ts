@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { create } from "@bufbuild/protobuf";
 
-import { FaultSchema, Inputs, Outcome, Priority, Resume } from "../src/generated/link_pb";
+import { FaultSchema, Inputs, Outcome, PongSchema, Priority, Resume } from "../src/generated/link_pb";
 import { ClientSession } from "../src/session/session";
 import type { Kind } from "../src/wire/codec";
 import { Code, Fault } from "../src/wire/fault";
@@ -146,7 +146,7 @@ test("a window rides on a keystroke", () => {
   bench.run(bench.now + 1_000);
   bench.say(bench.data(ch, 0n, "x"));
   bench.session.send(bench.now, ch, text("a"));
-  assert.deepEqual(bench.sent().map((kind) => kind.case), ["input", "window"]);
+  assert.deepEqual(bench.sent().map((kind) => kind.case), ["ping", "input", "window"]);
 });
 
 test("no more than 64 KiB is in flight, and a full outbox takes nothing", () => {
@@ -227,10 +227,16 @@ test("a timer that fires late charges no miss", () => {
   assert.deepEqual(bench.sent().map((kind) => kind.case), ["ping"]);
 });
 
-test("a key after 5 s of silence is also a probe", () => {
+test("a key measures the round trip, at most once a second, and after 5 s of silence it is also a probe", () => {
   const { bench, ch } = Bench.opened();
   bench.run(bench.now + 1_000);
   bench.session.send(bench.now, ch, text("a"));
+  const [ping, ...others] = bench.sent();
+  assert.ok(ping?.case === "ping" && others[0]?.case === "input" && others.length === 1);
+  bench.now += 300;
+  bench.say({ case: "pong", value: create(PongSchema, { id: ping.value.id }) });
+  assert.equal(bench.session.contact?.srtt, 300);
+  bench.session.send(bench.now, ch, text("b"));
   assert.deepEqual(bench.sent().map((kind) => kind.case), ["input"]);
   bench.run(bench.now + 5_000);
   bench.session.send(bench.now, ch, text("b"));

@@ -6,7 +6,7 @@ import { fromBinary } from "@bufbuild/protobuf";
 import { InputSchema } from "../src/generated/terminal_pb";
 import { readClipboard } from "../src/terminal/clipboard";
 import { readMark, writeMark } from "../src/terminal/mark";
-import { endInWords, isInterrupt, isKeys, keys, keysOf, kill, resize, toGrid } from "../src/terminal/message";
+import { endInWords, isInterrupt, isKeys, keys, keysOf, kill, predictedKeys, resize, toGrid } from "../src/terminal/message";
 import { INPUT_MAX } from "../src/wire/limits";
 import { text } from "./bench";
 
@@ -15,6 +15,13 @@ test("a long paste becomes inputs that each fit the wire, and loses nothing", ()
   const inputs = keys(text(paste));
   assert.ok(inputs.every((input) => input.length <= INPUT_MAX));
   assert.equal(inputs.map(keysOf).join(""), paste);
+});
+
+test("predicted keys are keys, and ask for an echo", () => {
+  const [input] = predictedKeys(text("a"));
+  assert.equal(isKeys(input!), true);
+  assert.equal(keysOf(input!), "a");
+  assert.equal(fromBinary(InputSchema, input!).echo, true);
 });
 
 test("keys are told from other inputs", () => {

@@ -46,10 +46,14 @@ const STAGES: &[Stage] = &[
             "cargo test --workspace --test hostile --test screens --test holder --test authority",
             "cargo test --workspace --test bounds --test cuts --test trust",
             "cargo test --workspace --test descriptors --test edge --test secrets",
-            "cargo test --workspace --test scripts --test windows",
+            "cargo test --workspace --test scripts --test windows --test tmux",
         ],
     },
-    Stage { name: "vectors", folder: "", lines: &["cargo test --workspace --test conformance"] },
+    Stage {
+        name: "vectors",
+        folder: "",
+        lines: &["cargo test --workspace --test conformance --test prediction"],
+    },
     Stage { name: "simulation", folder: "", lines: &["cargo test --workspace --test simulation"] },
     Stage {
         name: "corpora",

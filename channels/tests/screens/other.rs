@@ -5,7 +5,7 @@ use alacritty_terminal::grid::Dimensions;
 use alacritty_terminal::index::{Column, Line};
 use alacritty_terminal::term::cell::Flags;
 use alacritty_terminal::term::{Config, TermMode};
-use alacritty_terminal::vte::ansi::Processor;
+use alacritty_terminal::vte::ansi::{Color, Processor};
 use alacritty_terminal::{Term, term::test::TermSize};
 use devtail_channels::terminal::{Screen, Size};
 
@@ -68,8 +68,8 @@ impl Other {
                     "{}{:?}{:?}{:?}{:?} ",
                     cell.c,
                     cell.zerowidth(),
-                    cell.fg,
-                    cell.bg,
+                    one_name(cell.fg),
+                    one_name(cell.bg),
                     flags
                 );
             }
@@ -99,5 +99,13 @@ impl Other {
         );
         assert_eq!(mode.contains(TermMode::APP_CURSOR), screen.has_application_cursor(), "{what}");
         assert_eq!(mode.contains(TermMode::SHOW_CURSOR), screen.is_cursor_visible(), "{what}");
+    }
+}
+
+/// The first sixteen colours of the palette have two names.
+fn one_name(colour: Color) -> Color {
+    match colour {
+        Color::Named(name) if (name as usize) < 16 => Color::Indexed(name as u8),
+        Color::Named(_) | Color::Spec(_) | Color::Indexed(_) => colour,
     }
 }

@@ -3,6 +3,7 @@
 //! ```text
 //!   keyboard ─► Escape (~.) ─► session ─► host
 //!   window  ◄─ Writer (a thread) ◄─ Passage (takes out size marks, knows the modes) ◄─ session
+//!                ├ Overlay: what typing will show, before the host has answered
 //!                └ Status: one line over the last row while the link is down
 //! ```
 //!
@@ -12,6 +13,7 @@ mod escape;
 mod happened;
 mod keyboard;
 mod lines;
+mod overlay;
 mod passage;
 mod raw;
 mod status;

@@ -4,10 +4,13 @@ use std::io::{Read as _, Write};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
+use devtail_channels::terminal::{Screen, Size};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 use super::{DEVTAIL, Home};
 
+const COLS: u16 = 100;
+const ROWS: u16 = 30;
 /// Generous: only a broken program is ever that late.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -24,8 +27,18 @@ pub struct Window {
 
 impl Window {
     pub fn open(home: &Home, args: &[&str]) -> Self {
-        let pair = native_pty_system().openpty(size(100, 30)).unwrap();
-        let mut command = CommandBuilder::new(DEVTAIL);
+        Self::open_sized(home, args, COLS, ROWS)
+    }
+
+    /// A window of so many columns and rows.
+    pub fn open_sized(home: &Home, args: &[&str], cols: u16, rows: u16) -> Self {
+        Self::open_program(home, DEVTAIL, args, cols, rows)
+    }
+
+    /// A window with another program in it.
+    pub fn open_program(home: &Home, program: &str, args: &[&str], cols: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         home.env().iter().for_each(|(name, value)| command.env(name, value));
@@ -60,6 +73,24 @@ impl Window {
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.shown += &String::from_utf8_lossy(&bytes),
                 Err(error) => panic!("{text:?} never came ({error}); shown: {:?}", self.shown),
+            }
+        }
+    }
+
+    /// Waits until this stands on the screen, however it came there.
+    pub fn stands(&mut self, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let mut screen = Screen::new(Size::new(COLS.into(), ROWS.into()).unwrap());
+            screen.feed(self.shown.as_bytes());
+            if screen.contents().contains(text) {
+                return;
+            }
+            match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.shown += &String::from_utf8_lossy(&bytes),
+                Err(error) => {
+                    panic!("{text:?} never stood there ({error}):\n{}", screen.contents())
+                }
             }
         }
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::limits::{
-    DEAD_AFTER, LATE_TICK, PING_IDLE, PROBE_AFTER_SILENCE, PROBE_MISSES_MAX, PROBE_PATIENCE,
+    DEAD_AFTER, LATE_TICK, MEASURE_EVERY, PING_IDLE, PROBE_AFTER_SILENCE, PROBE_MISSES_MAX,
+    PROBE_PATIENCE,
 };
 use crate::time::Time;
 
@@ -30,6 +31,7 @@ pub struct Liveness {
     next_id: u64,
     unsent: bool,
     asked: Option<(u64, Time)>,
+    asked_last: Option<Time>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,15 @@ enum State {
 impl Liveness {
     /// A Link that was just heard from.
     pub const fn new(now: Time, srtt: Option<Duration>) -> Self {
-        Self { heard: now, srtt, state: State::Quiet, next_id: 1, unsent: false, asked: None }
+        Self {
+            heard: now,
+            srtt,
+            state: State::Quiet,
+            next_id: 1,
+            unsent: false,
+            asked: None,
+            asked_last: None,
+        }
     }
 
     /// A frame arrived.
@@ -73,11 +83,14 @@ impl Liveness {
         }
     }
 
-    /// A key was pressed: after a silence, that is a reason to ask.
-    pub fn probe_if_silent(&mut self, now: Time) {
+    /// A key is sent: after a silence that is a reason to ask, and now and then one to measure the round trip. A Ping that
+    /// only measures is waited for by nobody.
+    pub fn typed(&mut self, now: Time) {
         if now.since(self.heard) >= PROBE_AFTER_SILENCE {
             self.probe(now);
         }
+        let is_due = self.asked_last.is_none_or(|at| now.since(at) >= MEASURE_EVERY);
+        self.unsent |= self.state == State::Quiet && self.asked.is_none() && is_due;
     }
 
     /// Time has passed. A tick that comes late (the machine slept) charges no miss, it asks anew.
@@ -108,6 +121,7 @@ impl Liveness {
         let id = self.next_id;
         self.next_id += 1;
         self.asked = Some((id, now));
+        self.asked_last = Some(now);
         Some(id)
     }
 
@@ -213,9 +227,34 @@ mod tests {
     #[test]
     fn a_key_after_silence_asks_and_a_key_during_talk_does_not() {
         let mut live = Liveness::new(secs(0), None);
-        live.probe_if_silent(secs(4));
-        assert_eq!(live.poll_ping(secs(4)), None);
-        live.probe_if_silent(secs(5));
-        assert_eq!(live.poll_ping(secs(5)), Some(1));
+        live.typed(secs(4));
+        assert_eq!(live.poll_ping(secs(4)), Some(1));
+        live.handle_timeout(secs(20));
+        assert_eq!(live.pulse(), Pulse::Alive, "it only measured");
+        live.heard(secs(20));
+        live.typed(secs(25));
+        assert_eq!(live.poll_ping(secs(25)), Some(2));
+        silence(&mut live, secs(27));
+        assert_eq!(live.pulse(), Pulse::Suspect(secs(20)));
+    }
+
+    #[test]
+    fn typing_measures_the_round_trip_at_most_once_a_second() {
+        let mut live = Liveness::new(Time::ZERO, None);
+        let ms = |ms: u64| Time::from_micros(ms * 1000);
+        let mut pings = Vec::new();
+        for key in 0..30 {
+            live.typed(ms(100 * key));
+            pings.extend(live.poll_ping(ms(100 * key)));
+            live.heard(ms(100 * key + 50));
+            live.ponged(ms(100 * key + 50), *pings.last().unwrap());
+        }
+        assert_eq!(pings, [1, 2, 3]);
+        assert_eq!(live.srtt(), Some(Duration::from_millis(50)));
+        assert_eq!(
+            live.poll_timeout(),
+            Some(ms(2950) + PING_IDLE),
+            "an idle link costs what it did"
+        );
     }
 }

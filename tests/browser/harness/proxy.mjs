@@ -5,6 +5,7 @@ export class Proxy {
   #server;
   #sockets = new Set();
   #mode = "pass";
+  #lagMs = 0;
   /** "127.0.0.1:PORT" */
   listen = "";
 
@@ -35,6 +36,11 @@ export class Proxy {
     this.cut();
   }
 
+  /** Everything takes so much longer from now on, each way. */
+  lag(ms) {
+    this.#lagMs = ms;
+  }
+
   pass() {
     this.#mode = "pass";
     for (const socket of this.#sockets) socket.resume();
@@ -49,6 +55,7 @@ export class Proxy {
     for (const [from, to] of [[client, gateway], [gateway, client]]) {
       this.#sockets.add(from);
       from.on("data", (bytes) => {
+        if (this.#lagMs > 0) return setTimeout(() => to.writable && to.write(bytes), this.#lagMs);
         if (to.write(bytes)) return;
         from.pause();
         to.once("drain", () => this.#mode !== "stall" && from.resume());

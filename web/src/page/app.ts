@@ -1,5 +1,6 @@
 // The page of a paired browser: the list of terminals, the terminals, and the link's state around them.
 import { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import type { Gateway } from "../driver/pairing";
 import { type Instance, leaveOnExit } from "../driver/tab";
 import type { Tokens } from "../driver/tokens";
@@ -8,7 +9,8 @@ import type { Terminal } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { withMore } from "../session/saved";
 import { ClientSession } from "../session/session";
-import { KIND, kill, listQuery, NAME_MAX, readList, rename } from "../terminal/message";
+import { KIND, kill, listQuery, NAME_MAX, readList, rename, spec } from "../terminal/message";
+import { isAttachment } from "../terminal/tmux";
 import { Code, type Fault } from "../wire/fault";
 import { fromHex, toHex } from "../wire/hex";
 import { ZSTD_WINDOW_LOG } from "../wire/limits";
@@ -23,12 +25,17 @@ import { KeyRow } from "./key-row";
 import { follow } from "./link-opener";
 import { List, nameOf } from "./list";
 import { type MenuItem, showMenu } from "./menu";
-import { Pane, type Start } from "./pane";
+import { Pane } from "./pane";
+import type { Start } from "./pane-listener";
+import { paneMenu } from "./pane-menu";
 import { Panes } from "./panes";
 import type { Preferences } from "./preferences";
 import { type SettingsLine, showSettings } from "./settings-sheet";
+import { refreshPush } from "./push";
+import { pushLine } from "./push-line";
 import { listenForShortcuts, SHORTCUT_WORDS } from "./shortcuts";
 import { StickyKeys } from "./sticky";
+import { Tmux } from "./tmux";
 import { Toasts } from "./toast";
 import { followViewport } from "./viewport";
 import { showWaiting } from "./waiting-sheet";
@@ -39,6 +46,7 @@ const AGENT = `devtail-web ${VERSION}`;
 export class App {
   readonly element: HTMLElement;
   readonly #gateway: Gateway;
+  readonly #tokens: Tokens;
   readonly #driver: Driver;
   readonly #preferences: Preferences;
   readonly #toasts = new Toasts();
@@ -46,6 +54,7 @@ export class App {
   readonly #keyRow: KeyRow;
   readonly #banner: Banner;
   readonly #list: List;
+  readonly #tmux: Tmux;
   readonly #frame: Frame;
   readonly #panes = new Panes();
   readonly #errands: Errands;
@@ -61,6 +70,7 @@ export class App {
 
   constructor(gateway: Gateway, tokens: Tokens, instance: Instance, preferences: Preferences, isNew: boolean) {
     this.#gateway = gateway;
+    this.#tokens = tokens;
     this.#preferences = preferences;
     this.#wantsFirst = isNew;
     const session = new ClientSession({ client: instance.client, agent: AGENT, zstdWindowLog: ZSTD_WINDOW_LOG });
@@ -78,6 +88,8 @@ export class App {
       explain: () => this.#explain(),
     });
     this.#list = this.#makeList();
+    this.#tmux = new Tmux(this.#driver, this.#toasts, (command, name) => this.#openCommand(command, name));
+    this.#list.element.append(this.#tmux.element);
     const paste = () => void this.#paste();
     this.#keyRow = new KeyRow({ type: (text) => this.#panes.current?.type(text), press: (name) => this.#panes.current?.press(name), paste }, this.#sticky);
     this.#frame = this.#makeFrame();
@@ -87,8 +99,8 @@ export class App {
     leaveOnExit(() => withMore(session.save(), held), () => session.save());
   }
 
-  /** Begins, once the element is on the page. */
-  start(): void {
+  /** Begins, once the element is on the page; at this place, if another device handed it over. */
+  start(place?: Place): void {
     followViewport(() => this.#panes.current?.layout());
     for (const { id, ch } of this.#resumed) this.#resume(id, ch);
     this.#driver.start();
@@ -102,7 +114,25 @@ export class App {
     });
     const reload = { label: "Reload", act: () => location.reload() };
     serveOffline(() => this.#toasts.ask("A newer version of this page is ready.", [reload, { label: "Later", act: () => undefined }]));
-    this.#followHash();
+    this.#settingsLines.push(pushLine(this.#tokens, (message) => this.#toasts.say(message)));
+    void refreshPush(this.#tokens).catch(() => undefined);
+    navigator.serviceWorker?.addEventListener("message", ({ data }) => this.#led(data));
+    document.addEventListener("visibilitychange", () => this.#panes.current?.look());
+    if (place) this.#takeUp(place);
+    else this.#followHash();
+  }
+
+  /** A notification was tapped. */
+  #led(told: unknown): void {
+    const { name, fragment } = (told ?? {}) as Partial<Record<string, unknown>>;
+    if (name === "open" && typeof fragment === "string") location.hash = fragment;
+  }
+
+  /** Goes on where another device is. */
+  #takeUp(place: Place): void {
+    this.#open(place.channel, { name: "attach" });
+    this.#panes.current?.takeUp(place);
+    this.#panes.current?.focus();
   }
 
   #makeList(): List {
@@ -136,6 +166,7 @@ export class App {
         if (event.state.name === "closed") this.#closed(event.state.fault);
         return;
       case "fetched":
+        if (this.#tmux.handle(event)) return;
         if (event.req !== this.#listRequest) return;
         this.#listRequest = undefined;
         if (event.answer.ok) this.#listed(readList(event.answer.bytes));
@@ -162,6 +193,7 @@ export class App {
   }
 
   #refresh(): void {
+    this.#tmux.refresh();
     if (this.#listRequest !== undefined) return;
     this.#listRequest = this.#driver.act((session) => session.fetch(KIND, listQuery()));
   }
@@ -185,6 +217,15 @@ export class App {
 
   #create(): void {
     this.#open(crypto.getRandomValues(new Uint8Array(16)), { name: "create" });
+    this.#panes.current?.focus();
+  }
+
+  /** Opens a terminal with this command in it, or the one that has it. */
+  #openCommand(command: string[], name: string): void {
+    const known = this.#list.running(command);
+    if (known) return this.#select(known.id);
+    const start: Start = { name: "create", spec: (size) => spec(size, command, name) };
+    this.#open(crypto.getRandomValues(new Uint8Array(16)), start);
     this.#panes.current?.focus();
   }
 
@@ -236,6 +277,7 @@ export class App {
       selected: (text) => void copySelection(text, this.#toasts),
       pasteWanted: () => void this.#paste(),
       followed: (address) => void follow(address, (why) => this.#toasts.say(why)),
+      finished: (words) => pane !== this.#panes.current && this.#toasts.say(`${this.#titleOf(pane)}: ${words}`),
       over: () => this.#leave(pane),
     });
     this.#panes.add(pane);
@@ -286,7 +328,8 @@ export class App {
   }
 
   async #kill(terminal: Terminal): Promise<void> {
-    const text = terminal.end ? "It has ended; its output goes with it." : "Whatever runs in it is stopped.";
+    const running = isAttachment(terminal.command) ? "Its tmux session goes on." : "Whatever runs in it is stopped.";
+    const text = terminal.end ? "It has ended; its output goes with it." : running;
     if (!(await confirm(`End “${nameOf(terminal)}”?`, text, "End it"))) return;
     const pane = this.#panes.get(terminal.id);
     this.#list.hide(terminal.id);
@@ -315,20 +358,11 @@ export class App {
   }
 
   #menuOf(pane: Pane): MenuItem[][] {
-    const terminal = this.#list.find(pane.id);
-    const known = (act: (terminal: Terminal) => Promise<void>) => () => terminal && void act(terminal);
-    const text: MenuItem[] = [
-      ...(pane.selectedText ? [{ label: "Copy", act: () => void copySelection(pane.selectedText, this.#toasts) }] : []),
-      { label: "Paste", act: () => void this.#paste() },
-      { label: "Select all", act: () => pane.selectAll() },
-    ];
-    const itself: MenuItem[] = terminal
-      ? [
-          { label: "Rename", act: known((terminal) => this.#rename(terminal)) },
-          { label: "End", isDanger: true, act: known((terminal) => this.#kill(terminal)) },
-        ]
-      : [];
-    return [text, itself];
+    return paneMenu(pane, this.#titleOf(pane), this.#list.find(pane.id), this.#tokens, this.#toasts, {
+      paste: () => void this.#paste(),
+      rename: (terminal) => void this.#rename(terminal),
+      kill: (terminal) => void this.#kill(terminal),
+    });
   }
 
   #openSettings(): void {

@@ -71,6 +71,12 @@ export class List {
     return this.#terminals.find((terminal) => toHex(terminal.id) === toHex(id));
   }
 
+  /** The terminal in which this command runs. */
+  running(command: readonly string[]): Terminal | undefined {
+    const isSame = (other: readonly string[]) => other.length === command.length && other.every((word, index) => word === command[index]);
+    return this.#terminals.find((terminal) => !terminal.end && !this.#ended.has(toHex(terminal.id)) && isSame(terminal.command));
+  }
+
   get newest(): Terminal | undefined {
     return this.shown.find((terminal) => !terminal.end && !terminal.silent);
   }

@@ -1,17 +1,22 @@
 // One terminal on the page: a channel, its emulator, and what the person sees around them.
 import type { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
-import { endInWords, type Grid, isInterrupt, keys, keysOf, KIND, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { type Finished, finishedInWords } from "../terminal/finished";
+import { Audience, type Person } from "../terminal/people";
+import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, predictedKeys, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { ring } from "./bell";
+import { Compose } from "./compose";
+import { company, Driving, refuse } from "./driving";
 import { button, h } from "./element";
 import { Outgoing, type Waiting } from "./outgoing";
+import type { PaneListener, Start } from "./pane-listener";
 import type { Preferences } from "./preferences";
-import { SizeClaim } from "./size-claim";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
 
@@ -20,23 +25,6 @@ const SETTLE_MS = 120;
 const ZOOM_MS = 2_000;
 const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
-
-/** What a pane tells the page around it. */
-export interface PaneListener {
-  /** The title changed, something was typed, or something came while nobody looked. */
-  changed(): void;
-  /** A program wants this in the clipboard. */
-  copied(text: string): void;
-  /** A person wants what is selected in the clipboard. */
-  selected(text: string): void;
-  pasteWanted(): void;
-  followed(address: string): void;
-  /** The terminal is over; the pane can go. */
-  over(): void;
-}
-
-/** How a pane comes to its channel. */
-export type Start = { name: "create" } | { name: "attach" } | { name: "resume"; ch: number };
 
 export class Pane {
   readonly id: Uint8Array;
@@ -48,8 +36,18 @@ export class Pane {
   readonly #preferences: Preferences;
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
-  readonly #claim = new SizeClaim();
+  readonly #audience: Audience;
+  readonly #driving = new Driving(() => this.takeOver());
+  /** The grid this device said last. */
+  #said: Grid | undefined;
   readonly #outgoing: Outgoing;
+  /** What is written and not sent. */
+  readonly compose = new Compose(
+    (text) => (this.paste(text), this.focus()),
+    () => this.layout(),
+  );
+  /** Where another device was, until this one shows it. */
+  #awaited: Place | undefined;
   readonly #forgetLook: () => void;
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
@@ -64,8 +62,11 @@ export class Pane {
   #zoom: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
+  /** A guest looks: nothing is ever sent. */
+  #isWatched = false;
 
   constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
+    this.#audience = new Audience(driver.client);
     this.id = id;
     this.#driver = driver;
     this.#toasts = toasts;
@@ -78,7 +79,9 @@ export class Pane {
       titled: (title: string) => this.#titled(title),
       rang: () => this.#rang(),
       copied: (text: string) => listener.copied(text),
-      sized: (grid: Grid) => this.#sized(grid),
+      sized: () => this.#adapt(),
+      peopled: (people: Person[]) => this.#peopled(people),
+      finished: (finished: Finished) => listener.finished(finishedInWords(finished)),
       selected: (text: string) => listener.selected(text),
       pasteWanted: () => listener.pasteWanted(),
       followed: (address: string) => listener.followed(address),
@@ -86,15 +89,16 @@ export class Pane {
     };
     this.#emulator = new Emulator(spoken, FIRST_GRID, preferences.look, sticky);
     this.#forgetLook = preferences.onChange(() => this.#relook());
-    this.element.append(this.#place, this.#ended);
+    this.element.append(this.#place, this.#driving.element, this.compose.element, this.#ended);
   }
 
   /** Puts it on the page and opens its channel. */
   start(parent: HTMLElement, start: Start): void {
     parent.append(this.element);
     this.element.hidden = false;
+    this.#isWatched = start.name === "watch";
     this.#emulator.mount(this.#place);
-    const wanted = start.name === "create" ? spec(this.#emulator.fit() ?? FIRST_GRID) : undefined;
+    const wanted = start.name === "create" ? (start.spec ?? spec)(this.#emulator.fit() ?? FIRST_GRID) : undefined;
     this.ch = start.name === "resume" ? start.ch : this.#driver.act((session) => session.open(this.id, KIND, wanted, undefined, Priority.FOCUSED));
     new ResizeObserver(() => this.layout()).observe(this.#place);
   }
@@ -102,8 +106,14 @@ export class Pane {
   show(): void {
     this.element.hidden = false;
     this.hasNews = false;
-    this.#prioritize(Priority.FOCUSED);
+    this.look();
     this.layout();
+  }
+
+  /** The page came into view, or went out of it: nobody looks at a page in the background. */
+  look(): void {
+    const isSeen = !this.element.hidden && document.visibilityState === "visible";
+    this.#prioritize(isSeen ? Priority.FOCUSED : Priority.BACKGROUND);
   }
 
   hide(): void {
@@ -137,6 +147,18 @@ export class Pane {
     this.#emulator.selectAll();
   }
 
+  /** Where the person is in it; undefined before there is anything to see. */
+  get place(): Place | undefined {
+    const at = this.ch === undefined ? undefined : this.#driver.act((session) => session.position(this.ch!));
+    return at && { channel: this.id, ...at, scrollRow: this.#emulator.firstRow, draft: this.compose.text };
+  }
+
+  /** Goes on where another device was: its place, its draft; and this one drives now. */
+  takeUp(place: Place): void {
+    this.#awaited = place;
+    this.compose.put(place.draft);
+  }
+
   /** How many keys are typed and not settled. */
   get waiting(): number {
     return this.#outgoing.keys;
@@ -168,6 +190,17 @@ export class Pane {
     return this.#send([input]);
   }
 
+  /** This device drives from now on. */
+  takeOver(): void {
+    this.tell(drive());
+    this.focus();
+  }
+
+  /** Who else is here, in words; empty: nobody. */
+  get company(): string {
+    return company(this.#audience);
+  }
+
   /** Leaves the terminal, which goes on. */
   close(): void {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
@@ -189,12 +222,15 @@ export class Pane {
     switch (event.name) {
       case "opened":
         this.#isOpened = true;
+        this.#said = undefined;
         this.#ended.hidden = true;
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
       case "data":
         this.#came();
-        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length)));
+        return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length), (to) => this.#emulator.prediction?.parsed(to)));
+      case "echoed":
+        return this.#emulator.prediction?.echoed(event.seq, event.at);
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
@@ -206,8 +242,9 @@ export class Pane {
         this.#gone();
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
+        this.#emulator.prediction?.forget();
         this.#outgoing.handOver();
-        return this.#toasts.say(event.reason || "The terminal did not take that.");
+        return refuse(event.reason || "The terminal did not take that.", this.#audience, this.#toasts, () => this.takeOver());
       case "inputsUnknown":
         this.#outgoing.handOver();
         return this.#askAbout(event.inputs);
@@ -225,7 +262,7 @@ export class Pane {
 
   #restore(snapshot: Snapshot, at: bigint, had: bigint | undefined): void {
     this.#life += 1;
-    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at));
+    this.#emulator.restore(toGrid(snapshot.size), snapshot.vt, this.#parsed(at, (to) => this.#emulator.prediction?.restored(to)));
     this.name = snapshot.name;
     this.#titled(snapshot.title);
     if (had === undefined) return;
@@ -234,14 +271,28 @@ export class Pane {
 
   #happened({ kind }: TerminalEvent): void {
     if (kind.case === "bell") this.#rang();
+    if (kind.case === "finished") this.#listener.finished(finishedInWords(kind.value));
     if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
   }
 
-  #parsed(offset: bigint): () => void {
+  #parsed(offset: bigint, then: (offset: bigint) => void): () => void {
     const life = this.#life;
     return () => {
-      if (life === this.#life) this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+      this.#arrive();
+      if (life !== this.#life) return;
+      this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
+      then(offset);
     };
+  }
+
+  /** The screen stands: now the other device's place can be shown, and this one drives. */
+  #arrive(): void {
+    const place = this.#awaited;
+    if (!place) return;
+    this.#awaited = undefined;
+    this.#saySize();
+    this.tell(drive());
+    if (place.scrollRow !== undefined) this.#emulator.showRow(place.scrollRow);
   }
 
   /** Output came; where nobody looks, that is news. */
@@ -251,16 +302,16 @@ export class Pane {
     this.#listener.changed();
   }
 
-  #typed(bytes: Uint8Array, _manner: Manner): void {
-    this.#claimSize((room, grid) => this.#claim.work(room, grid));
-    this.#send(keys(bytes));
+  #typed(bytes: Uint8Array, { composed }: Manner): void {
+    const seq = this.#send(predictedKeys(bytes));
+    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.contact?.srtt));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }
 
   /** Sends these, all or none; returns the number of the last, if it was sent at once. */
   #send(inputs: readonly Uint8Array[]): bigint | undefined {
-    if (this.#isGone) return undefined;
+    if (this.#isGone || this.#isWatched) return undefined;
     const sending = this.#outgoing.send(inputs);
     switch (sending.name) {
       case "sent":
@@ -280,19 +331,21 @@ export class Pane {
 
   #layOut(): void {
     if (this.element.hidden) return;
-    if (this.#isOpened) this.#claimSize((room, grid) => this.#claim.moved(room, grid));
+    if (this.#isOpened) this.#saySize();
     if (this.#zoom === undefined) this.#emulator.adapt();
   }
 
-  #claimSize(decide: (room: Grid, grid: Grid) => Grid | undefined): void {
+  /** The host hears of every grid this device has; whose it takes is its own affair. */
+  #saySize(): void {
     const room = this.#emulator.fit();
-    const wanted = room && decide(room, this.#emulator.grid);
-    if (wanted) this.tell(resize(wanted));
+    if (!room || (room.cols === this.#said?.cols && room.rows === this.#said.rows)) return;
+    this.#said = room;
+    this.tell(resize(room));
   }
 
-  #sized(grid: Grid): void {
-    this.#claim.sized(grid);
-    this.#adapt();
+  #peopled(people: Person[]): void {
+    this.#audience.told(people);
+    this.#driving.show(this.#audience);
   }
 
   #prioritize(priority: Priority): void {

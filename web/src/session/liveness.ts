@@ -3,6 +3,7 @@
 import {
   DEAD_AFTER_MS,
   LATE_TICK_MS,
+  MEASURE_EVERY_MS,
   PING_IDLE_MS,
   PROBE_AFTER_SILENCE_MS,
   PROBE_MISSES_MAX,
@@ -23,6 +24,7 @@ export class Liveness {
   #nextId = 1n;
   #unsent = false;
   #asked: { id: bigint; at: number } | undefined;
+  #askedLast: number | undefined;
 
   /** A Link that was just heard from. */
   constructor(now: number, srtt?: number) {
@@ -53,9 +55,14 @@ export class Liveness {
     this.#unsent = true;
   }
 
-  /** A key was pressed: after a silence, that is a reason to ask. */
-  probeIfSilent(now: number): void {
+  /**
+   * A key is sent: after a silence that is a reason to ask, and now and then one to measure the round trip. A Ping that only
+   * measures is waited for by nobody.
+   */
+  typed(now: number): void {
     if (now - this.#heard >= PROBE_AFTER_SILENCE_MS) this.probe(now);
+    const isDue = this.#askedLast === undefined || now - this.#askedLast >= MEASURE_EVERY_MS;
+    this.#unsent ||= this.#state.name === "quiet" && this.#asked === undefined && isDue;
   }
 
   /** Time has passed. A tick that comes late (the machine slept) charges no miss, it asks anew. */
@@ -81,6 +88,7 @@ export class Liveness {
     this.#unsent = false;
     const id = this.#nextId++;
     this.#asked = { id, at: now };
+    this.#askedLast = now;
     return id;
   }
 

@@ -3,10 +3,13 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
 
 import { readClipboard } from "./clipboard";
+import { type Finished, readFinished } from "./finished";
 import { Input } from "./input";
 import { encodeNamed, encodeText, type Modifiers } from "./key";
-import { MARK_OSC, readMark, writeMark } from "./mark";
+import { MARK_OSC, readMark, readSecret, writeMark } from "./mark";
 import type { Grid } from "./message";
+import { type Person, readPeople } from "./people";
+import { Prediction } from "./prediction";
 import { Preedit } from "./preedit";
 import { TouchSelection } from "./selection";
 import { FOCUS_IN, FOCUS_OUT, isFocusReport, silence } from "./silence";
@@ -58,8 +61,12 @@ export interface EmulatorListener {
   titled(title: string): void;
   rang(): void;
   copied(text: string): void;
-  /** The host's grid is this from here on. */
-  sized(grid: Grid): void;
+  /** The host says that a command that took long is over. */
+  finished(finished: Finished): void;
+  /** The host's grid is another from here on. */
+  sized(): void;
+  /** These devices are attached from here on. */
+  peopled(people: Person[]): void;
   /** A person wants what is selected in the clipboard. */
   selected(text: string): void;
   /** A person wants the clipboard's text here. */
@@ -80,6 +87,9 @@ export class Emulator {
   /** While something composed passes through xterm.js. */
   #isComposed = false;
   #pinchedFrom = 0;
+  /** The host says that what is typed is not shown. */
+  #isSecret = false;
+  #prediction: Prediction | undefined;
 
   constructor(listener: EmulatorListener, grid: Grid, look: Look, sticky: Sticky) {
     this.#listener = listener;
@@ -117,6 +127,12 @@ export class Emulator {
     textarea.addEventListener("blur", () => this.#reportFocus(FOCUS_OUT));
     this.#mountInput(place, textarea, new Preedit(this.#terminal, screen));
     this.#mountTouch(place, screen);
+    this.#prediction = new Prediction(this.#terminal, screen, () => this.#isSecret);
+  }
+
+  /** What typing will show, shown before the host has answered; undefined before `mount`. */
+  get prediction(): Prediction | undefined {
+    return this.#prediction;
   }
 
   /** Takes over another look, with letters of its size even where they have no room; `adapt` when that is to end. */
@@ -169,6 +185,18 @@ export class Emulator {
     if (fontSize !== this.#terminal.options.fontSize) this.#terminal.options.fontSize = fontSize;
   }
 
+  /** The first row in sight, counted back from the newest screen's; undefined if that is in sight. */
+  get firstRow(): bigint | undefined {
+    const { baseY, viewportY } = this.#terminal.buffer.active;
+    return baseY === viewportY ? undefined : BigInt(baseY - viewportY);
+  }
+
+  /** Scrolls to a row that `firstRow` named. */
+  showRow(row: bigint): void {
+    const { baseY } = this.#terminal.buffer.active;
+    this.#terminal.scrollToLine(Math.max(0, baseY - Number(row)));
+  }
+
   get grid(): Grid {
     return { cols: this.#terminal.cols, rows: this.#terminal.rows };
   }
@@ -204,6 +232,7 @@ export class Emulator {
   }
 
   dispose(): void {
+    this.#prediction?.dispose();
     this.#terminal.dispose();
   }
 
@@ -247,7 +276,7 @@ export class Emulator {
   #listen(): void {
     const { parser } = this.#terminal;
     silence(parser);
-    parser.registerOscHandler(MARK_OSC, (data) => this.#sized(readMark(data)));
+    parser.registerOscHandler(MARK_OSC, (data) => this.#marked(data));
     parser.registerOscHandler(OSC_CLIPBOARD, (data) => {
       const text = readClipboard(data);
       if (text !== undefined) this.#listener.copied(text);
@@ -261,10 +290,16 @@ export class Emulator {
     this.#terminal.onBell(() => this.#listener.rang());
   }
 
-  #sized(grid: Grid | undefined): true {
+  #marked(data: string): true {
+    const grid = readMark(data);
+    this.#isSecret = readSecret(data) ?? this.#isSecret;
+    const people = readPeople(data);
+    if (people) this.#listener.peopled(people);
+    const finished = readFinished(data);
+    if (finished) this.#listener.finished(finished);
     if (!grid) return true;
     this.#terminal.resize(grid.cols, grid.rows);
-    this.#listener.sized(grid);
+    this.#listener.sized();
     return true;
   }
 

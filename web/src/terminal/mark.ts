@@ -15,3 +15,8 @@ export function readMark(data: string): Grid | undefined {
 export function writeMark({ cols, rows }: Grid): string {
   return `\x1b]${MARK_OSC};size=${cols}x${rows}\x1b\\`;
 }
+
+/** Whether what is typed is not shown from here on, as the mark "secret=0" or "secret=1" says; undefined if it is another. */
+export function readSecret(data: string): boolean | undefined {
+  return data === "secret=1" ? true : data === "secret=0" ? false : undefined;
+}

@@ -9,10 +9,10 @@ const COMMON = 0x300;
 /** The host's widths for xterm.js; a character of no width joins the one before it, as there. */
 export class Widths implements IUnicodeVersionProvider {
   readonly version = "host";
-  readonly #common = Uint8Array.from({ length: COMMON }, (_, codepoint) => search(codepoint));
+  readonly #common = Uint8Array.from({ length: COMMON }, (_, codepoint) => widthOf(codepoint));
 
   wcwidth(codepoint: number): 0 | 1 | 2 {
-    return (this.#common[codepoint] as 0 | 1 | 2 | undefined) ?? search(codepoint);
+    return (this.#common[codepoint] as 0 | 1 | 2 | undefined) ?? widthOf(codepoint);
   }
 
   /** What xterm.js keeps of a character: bit 0 whether it joins the one before, bits 1 and 2 how wide both are then. */
@@ -24,7 +24,8 @@ export class Widths implements IUnicodeVersionProvider {
   }
 }
 
-function search(codepoint: number): 0 | 1 | 2 {
+/** How many cells a character takes. */
+export function widthOf(codepoint: number): 0 | 1 | 2 {
   const wanted = (codepoint << 2) | 3;
   let low = 0;
   for (let high = WIDTHS.length; low + 1 < high; ) {

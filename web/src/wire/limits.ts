@@ -36,6 +36,8 @@ export const ACK_LATE_MS = 250;
 
 export const PING_IDLE_MS = 60_000;
 export const PROBE_AFTER_SILENCE_MS = 5_000;
+/** While keys are sent, the round trip is measured this often, by a Ping that rides on one of them. */
+export const MEASURE_EVERY_MS = 1_000;
 export const PROBE_PATIENCE_MS = 1_500;
 export const PROBE_MISSES_MAX = 3;
 export const DEAD_AFTER_MS = 45_000;

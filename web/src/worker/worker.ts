@@ -1,5 +1,6 @@
 // The page's worker. It keeps the page, so that it opens in a tunnel and can say that it is offline. A newer page is kept as
 // soon as the browser finds it, and is what the next load shows; a page that runs has all its files and goes on as it is.
+import { handlePush } from "./push";
 import { CACHE_PREFIX, outdated, PAGE, shellPath } from "./shell";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -11,6 +12,7 @@ const CACHE = CACHE_PREFIX + SHELL_VERSION;
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
 self.addEventListener("activate", (event) => event.waitUntil(takeOver()));
+handlePush(self);
 self.addEventListener("fetch", (event) => {
   const path = shellPath(event.request, self.location.origin, SHELL_FILES);
   if (path !== undefined) event.respondWith(answer(path, event.request));

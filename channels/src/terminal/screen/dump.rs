@@ -61,6 +61,20 @@ impl Screen {
         self.cut(offset);
     }
 
+    /// What makes an emulator that shows this screen write on where and as the stream left it, after a painter used its
+    /// cursor: margins, place, looks, insertion, wrapping. Saved cursors and all other modes are as they were.
+    pub fn hand_back(&self) -> String {
+        let out = String::new();
+        let mut dump = Dump { screen: self, detail: Detail::Full, out, style: Style::PLAIN };
+        dump.cursor();
+        for (switch, sequence) in [(Switch::Insert, "\x1b[4h"), (Switch::Autowrap, "\x1b[?7l")] {
+            if self.has(switch) == (switch == Switch::Insert) {
+                dump.out += sequence;
+            }
+        }
+        dump.out
+    }
+
     fn dump(&self, detail: Detail) -> String {
         let mut dump = Dump { screen: self, detail, out: String::new(), style: Style::PLAIN };
         // CAN ends whatever sequence the reader's emulator is in.

@@ -1,5 +1,7 @@
 //! What is typed on its way to the session.
 
+use bytes::Bytes;
+
 use super::{Left, View};
 use crate::screen::escape::Typed;
 use crate::screen::raw::window_size;
@@ -23,7 +25,7 @@ impl View<'_> {
             match typed {
                 Typed::Keys(keys) => self.keys(keys),
                 Typed::Help => self.note = Some(format!("devtail: {HELP}")),
-                Typed::TakeOver => self.send(&Input::Drive),
+                Typed::TakeOver => drop(self.send(&Input::Drive)),
                 Typed::Leave => return Some(Left::Away),
             }
         }
@@ -36,24 +38,30 @@ impl View<'_> {
             self.resized();
         }
         let interrupts = keys.iter().any(|key| INTERRUPTS.contains(key));
-        self.send(&Input::Keys(keys.into()));
+        let keys = Bytes::from(keys);
+        let seq = self.send(&Input::Predicted(keys.clone()));
+        self.overlay.measured(self.session.client.srtt());
+        self.overlay.typed(self.now(), seq, &keys);
         if interrupts {
             self.session.client.refresh(self.ch, INTERRUPT_UNSENT_MIN);
         }
     }
 
-    pub(super) fn send(&mut self, input: &Input) {
+    /// Sends an input behind all that is held; its number, if that was possible at once.
+    pub(super) fn send(&mut self, input: &Input) -> Option<u64> {
         self.held.push_back(input.encode());
-        self.send_held();
+        self.send_held().filter(|_| self.held.is_empty())
     }
 
-    pub(super) fn send_held(&mut self) {
+    /// Sends what is held, as far as the Outbox takes it; the number of the last.
+    pub(super) fn send_held(&mut self) -> Option<u64> {
+        let mut last = None;
         while let Some(input) = self.held.front() {
-            if self.session.client.send(self.ch, input.clone()).is_err() {
-                return;
-            }
+            let Ok(seq) = self.session.client.send(self.ch, input.clone()) else { return last };
+            last = Some(seq);
             self.held.pop_front();
         }
+        last
     }
 
     pub(super) fn resized(&mut self) {
@@ -71,7 +79,7 @@ impl View<'_> {
         while self.state == LinkState::Live && self.unsettled() > 0 {
             match self.session.events.next().await {
                 Some(Event::State(state)) => self.state = state,
-                Some(_) => self.send_held(),
+                Some(_) => drop(self.send_held()),
                 None => return,
             }
         }

@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use self::signals::{Signals, any};
 use super::escape::Escape;
 use super::keyboard::Keyboard;
+use super::overlay::Overlay;
 use super::passage::Passage;
 use super::raw::{Raw, window_size};
 use super::status;
@@ -45,6 +46,9 @@ pub(crate) struct View<'a> {
     keyboard: Keyboard,
     escape: Escape,
     passage: Passage,
+    overlay: Overlay,
+    /// The overlay's zero of time.
+    began: Instant,
     writer: Writer,
     /// Inputs that the Outbox did not take; nothing more is read from the keyboard meanwhile.
     held: VecDeque<Bytes>,
@@ -87,6 +91,8 @@ impl<'a> View<'a> {
             keyboard: Keyboard::start(),
             escape: Escape::new(),
             passage: Passage::default(),
+            overlay: Overlay::new(),
+            began: Instant::now(),
             held: VecDeque::new(),
             size,
             state: LinkState::Live,
@@ -111,6 +117,8 @@ impl<'a> View<'a> {
             let _ = timeout(LAST_WORDS_WITHIN, self.last_words()).await;
         }
         let unsettled = self.unsettled();
+        let painted = self.overlay.take_away(self.frame());
+        self.writer.put(painted).await;
         if self.shown.is_some() {
             self.writer.put(status::erase(self.size)).await;
         }
@@ -136,12 +144,16 @@ impl<'a> View<'a> {
                     None
                 }
                 Wake::Stopped => Some(Left::Away),
-                Wake::Tick => None,
+                Wake::Tick => {
+                    self.overlay.handle_timeout(self.now());
+                    None
+                }
             };
             if let Some(left) = left {
                 return Ok(left);
             }
             self.show_status().await;
+            self.show_guesses().await;
         }
     }
 

@@ -29,14 +29,16 @@ impl View<'_> {
         match event {
             ChannelEvent::Data { off, bytes } => {
                 let upto = off + bytes.len() as u64;
-                let shown = self.passage.feed(&bytes);
+                let passed = self.passage.feed(&bytes);
+                let shown = self.overlay.data(self.now(), self.frame(), off, &bytes, &passed);
                 self.writer.put_log(shown, self.ch, upto).await;
             }
-            ChannelEvent::Snapshot { had, state, .. } => self.snapshot(had, &state).await?,
+            ChannelEvent::Snapshot { at, had, state } => self.snapshot(at, had, &state).await?,
             ChannelEvent::End { status, .. } => {
                 return Ok(Some(Left::Ended(End::decode(&status)?)));
             }
             ChannelEvent::InputRefused { reason, .. } => {
+                self.overlay.forget();
                 self.note = Some(format!("devtail: {} (~t takes over)", printable(&reason)));
             }
             ChannelEvent::InputsUnknown { first, next } => {
@@ -56,13 +58,15 @@ impl View<'_> {
                 self.send(&Input::Resize(self.size));
                 self.repaint();
             }
-            ChannelEvent::Applied(_) | ChannelEvent::Echoed { .. } => {}
+            ChannelEvent::Echoed { seq, at } => self.overlay.echoed(self.now(), seq, at),
+            ChannelEvent::Applied(_) => {}
         }
         Ok(None)
     }
 
-    pub(super) async fn snapshot(&mut self, had: Option<u64>, state: &[u8]) -> Result<()> {
+    pub(super) async fn snapshot(&mut self, at: u64, had: Option<u64>, state: &[u8]) -> Result<()> {
         let snapshot = Snapshot::decode(state)?;
+        self.overlay.snapshot(&snapshot, at);
         self.passage.begin_anew();
         let mut shown = self.passage.feed(&snapshot.vt);
         shown.extend(happened::since(had, &snapshot.events));

@@ -275,9 +275,17 @@ impl ClientSession {
         }
     }
 
-    pub(super) fn probe_if_silent(&mut self, now: Time) {
+    /// How long a round trip takes on the Link in use, smoothed; `None` before the first was measured.
+    pub const fn srtt(&self) -> Option<Duration> {
+        match &self.phase {
+            Phase::Live(link) | Phase::Greeting { link, .. } => link.liveness.srtt(),
+            Phase::Offline { .. } | Phase::Dialing | Phase::Asleep | Phase::Closed => None,
+        }
+    }
+
+    pub(super) fn note_typed(&mut self, now: Time) {
         if let Phase::Live(link) = &mut self.phase {
-            link.liveness.probe_if_silent(now);
+            link.liveness.typed(now);
         }
     }
 

@@ -257,7 +257,7 @@ impl ClientSession {
     pub fn send(&mut self, now: Time, ch: Ch, input: Bytes) -> Result<u64, OutboxFull> {
         debug_assert!(input.len() <= INPUT_MAX, "the kind splits larger inputs");
         let seq = self.channels.get_mut(&ch).ok_or(OutboxFull)?.outbox.push(input)?;
-        self.probe_if_silent(now);
+        self.note_typed(now);
         Ok(seq)
     }
 
