@@ -26,10 +26,13 @@ use devtail_protocol::position::Unit;
 use devtail_protocol::wire::{Opened, OutboxRange};
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
 use tokio::net::UnixStream;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// How long a holder may take to answer before it counts as stuck.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// What channels have to say to people who look elsewhere; each with its channel, in its kind's own words.
+pub type Notices = mpsc::Sender<(ChannelId, Bytes)>;
 
 /// A gateway's end of one running channel. Dropping the last handle leaves the channel running.
 #[derive(Debug)]
@@ -58,6 +61,8 @@ struct State {
     next_ask: u32,
     next_token: u64,
     lost: Option<Fault>,
+    /// Where to pass on what the channel has to say to people who look elsewhere.
+    notices: Option<(ChannelId, Notices)>,
 }
 
 /// Which of a client's attachments is the newest, for they may come in any order: an older one never takes the place of a
@@ -95,6 +100,7 @@ impl Dock {
             next_ask: 1,
             next_token: 1,
             lost: None,
+            notices: None,
         };
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
@@ -121,6 +127,11 @@ impl Dock {
             }
             ready.await;
         }
+    }
+
+    /// Passes on what the channel has to say to people who look elsewhere, from now on.
+    pub fn announce_to(&self, notices: Notices) {
+        self.shared.lock().notices = Some((self.id, notices));
     }
 
     /// The channel's id.

@@ -12,6 +12,8 @@
 #[cfg(feature = "host")]
 pub mod dock;
 #[cfg(feature = "host")]
+pub mod notification;
+#[cfg(feature = "host")]
 pub mod registry;
 #[cfg(feature = "host")]
 mod socket;

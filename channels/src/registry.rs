@@ -8,7 +8,8 @@ use devtail_protocol::link::Class;
 use devtail_protocol::wire::Sealed;
 use devtail_protocol::{ChannelId, Code, Fault};
 
-use crate::dock::Dock;
+use crate::dock::{Dock, Notices};
+use crate::notification::Notification;
 use crate::terminal;
 
 /// What a kind is to the layers that do not name it.
@@ -50,6 +51,39 @@ impl Kind {
         })
     }
 
+    /// The scope that a query needs: the kind's to read, or to write if it changes something.
+    ///
+    /// # Errors
+    /// [`Code::BadSpec`] if the kind does not take the query.
+    pub fn scope_of(self, query: &Bytes) -> Result<&'static str, Fault> {
+        let traits = self.traits();
+        let changes = match self {
+            Self::Terminal => terminal::host::changes(query)?,
+        };
+        Ok(if changes { traits.write_scope } else { traits.read_scope })
+    }
+
+    /// What the audit log is to say of a query before it is answered; most are nothing to it.
+    pub fn audit_of(self, query: &Bytes) -> Option<String> {
+        match self {
+            Self::Terminal => terminal::host::audit(query),
+        }
+    }
+
+    /// What a notice of one of its channels says to people; `None` if it says nothing.
+    pub fn notification(self, notice: &[u8]) -> Option<Notification> {
+        match self {
+            Self::Terminal => terminal::host::notification(notice),
+        }
+    }
+
+    /// The one channel that a question is about; `None` if it is about all of them, or cannot be read.
+    pub fn concerns(self, query: &[u8]) -> Option<ChannelId> {
+        match self {
+            Self::Terminal => terminal::Query::decode(query).ok()?.concerns(),
+        }
+    }
+
     /// What it is to others.
     pub const fn traits(self) -> Traits {
         match self {
@@ -71,12 +105,27 @@ pub struct Registry {
     state: PathBuf,
     /// The program that is run as a holder, as `PROGRAM hold`.
     program: PathBuf,
+    /// Where channels say what people should know who look elsewhere.
+    notices: Option<Notices>,
 }
 
 impl Registry {
     /// A registry over this state directory; `program` is run as a holder.
     pub const fn new(state: PathBuf, program: PathBuf) -> Self {
-        Self { state, program }
+        Self { state, program, notices: None }
+    }
+
+    /// Its channels say there what people should know who look elsewhere.
+    #[must_use]
+    pub fn announcing_to(self, notices: Notices) -> Self {
+        Self { notices: Some(notices), ..self }
+    }
+
+    fn docked(&self, dock: Dock) -> Arc<Dock> {
+        if let Some(notices) = &self.notices {
+            dock.announce_to(notices.clone());
+        }
+        Arc::new(dock)
     }
 
     /// The channels that outlived the last gateway.
@@ -87,7 +136,7 @@ impl Registry {
                 Kind::Terminal => docks.extend(terminal::host::recover(&self.state).await),
             }
         }
-        docks.into_iter().map(Arc::new).collect()
+        docks.into_iter().map(|dock| self.docked(dock)).collect()
     }
 
     /// Creates a channel.
@@ -101,9 +150,9 @@ impl Registry {
         spec: &Bytes,
     ) -> Result<Arc<Dock>, Fault> {
         match kind {
-            Kind::Terminal => {
-                terminal::host::create(&self.state, &self.program, id, spec).await.map(Arc::new)
-            }
+            Kind::Terminal => terminal::host::create(&self.state, &self.program, id, spec)
+                .await
+                .map(|dock| self.docked(dock)),
         }
     }
 
@@ -113,14 +162,16 @@ impl Registry {
     /// [`Code::Gone`] if nobody holds it, [`Code::Failed`] if its holder does not answer now.
     pub async fn find(&self, kind: Kind, id: ChannelId) -> Result<Arc<Dock>, Fault> {
         match kind {
-            Kind::Terminal => terminal::host::find(&self.state, id).await.map(Arc::new),
+            Kind::Terminal => {
+                terminal::host::find(&self.state, id).await.map(|dock| self.docked(dock))
+            }
         }
     }
 
     /// Answers a question to a kind about its channels.
     ///
     /// # Errors
-    /// [`Code::BadSpec`] if the kind does not take the query.
+    /// [`Code::BadSpec`] if the kind does not take the query; what the kind says if it cannot be done.
     pub async fn answer(
         &self,
         kind: Kind,
@@ -128,7 +179,9 @@ impl Registry {
         docks: &[Arc<Dock>],
     ) -> Result<Bytes, Fault> {
         match kind {
-            Kind::Terminal => terminal::host::answer(&self.state, query, docks).await,
+            Kind::Terminal => {
+                terminal::host::answer(&self.state, &self.program, query, docks).await
+            }
         }
     }
 

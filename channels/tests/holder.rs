@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "holder/attention.rs"]
+mod attention;
 #[path = "holder/audience.rs"]
 mod audience;
+#[path = "holder/capture.rs"]
+mod capture;
 #[path = "holder/flood.rs"]
 mod flood;
 #[path = "holder/host.rs"]
@@ -95,7 +99,7 @@ async fn the_environment_holds_no_secret_of_the_gateway() {
     assert!(std::env::var("CARGO_MANIFEST_DIR").is_ok());
     assert!(!env.contains("CARGO") && env.contains("LOGNAME="), "{env}");
     assert!(
-        env.contains("\r\n5\r\n"),
+        ann.screen.contents().lines().any(|line| line == "5"),
         "three descriptors, the folder's own, and the heading of ls: {env}"
     );
 }

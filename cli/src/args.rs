@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    attach, completions, config, connect, devices, doctor, hold, kill, ls, new, pair, revoke, run,
-    token, up,
+    attach, capture, completions, config, connect, devices, doctor, handoff, hold, kill, ls, new,
+    pair, record, revoke, run, share, shares, tmux, token, unshare, up,
 };
 use crate::exit;
 
@@ -33,6 +33,20 @@ pub(crate) enum Command {
     Kill(kill::Args),
     /// Runs a command in a fresh terminal of a host: its output, its exit status
     Run(run::Args),
+    /// Lists, makes, names, ends and works in the sessions of the host's own tmux
+    Tmux(tmux::Args),
+    /// Keeps what a terminal prints in files of its host
+    Capture(capture::Args),
+    /// Records a terminal, to be played again (asciicast)
+    Record(record::Args),
+    /// Makes a link that goes on in a terminal on another device
+    Handoff(handoff::Args),
+    /// Makes a link by which others look at a terminal
+    Share(share::Args),
+    /// Lists the sharing links (on the host)
+    Shares(shares::Args),
+    /// Ends a sharing link at once (on the host)
+    Unshare(unshare::Args),
     /// Makes a link for one more device (on the host)
     Pair(pair::Args),
     /// Lists the devices (on the host)
@@ -50,4 +64,7 @@ pub(crate) enum Command {
     /// Owns one terminal; the gateway starts it
     #[command(hide = true)]
     Hold(hold::Args),
+    /// Writes what a pane of tmux prints into files; tmux starts it
+    #[command(hide = true)]
+    CaptureSink(capture::SinkArgs),
 }

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use anyhow::{Context as _, Result};
-use devtail_client::{Credential, Endpoint, Enrolment, PairingLink, Store, pair};
+use devtail_client::{
+    Credential, Endpoint, Enrolment, Invitation, PairingLink, Place, Purpose, Store, go_on, join,
+    pair,
+};
 use devtail_control::{Grant, Scopes};
 use devtail_gateway::Folders;
 
@@ -36,11 +39,20 @@ impl Known {
 /// Finds the gateway: by a link, which is redeemed and remembered; by its name; the only one known; or one of this user
 /// that runs on this machine, with which this device pairs by itself.
 pub(crate) async fn find(link: Option<&str>, which: &Which) -> Result<Known> {
+    Ok(arrive(link, which).await?.0)
+}
+
+/// As [`find`], and the place where another device is, if the link hands it over.
+pub(crate) async fn arrive(link: Option<&str>, which: &Which) -> Result<(Known, Option<Place>)> {
     let folder = folder()?;
     if let Some(link) = link {
         return by_link(&folder, link, which.gateway.as_deref()).await;
     }
-    let known = all(&folder)?;
+    Ok((without_link(&folder, which).await?, None))
+}
+
+async fn without_link(folder: &Path, which: &Which) -> Result<Known> {
+    let known = all(folder)?;
     if let Some(name) = &which.gateway {
         let found = known.into_iter().find(|known| known.name == *name);
         return found.ok_or_else(|| {
@@ -52,7 +64,7 @@ pub(crate) async fn find(link: Option<&str>, which: &Which) -> Result<Known> {
     }
     match <[Known; 1]>::try_from(known) {
         Ok([only]) => Ok(only),
-        Err(known) if known.is_empty() => on_this_machine(&folder).await,
+        Err(known) if known.is_empty() => on_this_machine(folder).await,
         Err(known) => {
             let names: Vec<_> = known.iter().map(|known| known.name.as_str()).collect();
             Err(Failure::usage(format!(
@@ -86,19 +98,53 @@ pub(crate) fn folder() -> Result<PathBuf> {
     Ok(file.parent().unwrap_or(Path::new(".")).join("gateways"))
 }
 
-async fn by_link(folder: &Path, link: &str, name: Option<&str>) -> Result<Known> {
+async fn by_link(folder: &Path, link: &str, name: Option<&str>) -> Result<(Known, Option<Place>)> {
     // A bare address will do for a gateway that is known.
     if let Ok(endpoint) = link.parse::<Endpoint>()
         && !link.contains('#')
     {
-        let found = all(folder)?.into_iter().find(|known| known.enrolment.endpoint == endpoint);
-        return found.ok_or_else(|| {
-            Failure::usage(format!("{endpoint} is not known yet; `devtail pair` on that host makes a link that can pair")).into()
-        });
+        let found = at(folder, &endpoint)?;
+        let found = found.ok_or_else(|| {
+            Failure::usage(format!("{endpoint} is not known yet; `devtail pair` on that host makes a link that can pair"))
+        })?;
+        return Ok((found, None));
     }
-    let link: PairingLink = link.parse().map_err(|bad| Failure::usage(format!("{bad}")))?;
-    let enrolment = pair(&link, &device_name()).await?;
-    remember(folder, enrolment, name)
+    let link: Invitation = link.parse().map_err(|bad| Failure::usage(format!("{bad}")))?;
+    match link.purpose {
+        Purpose::Pair => {
+            let Invitation { endpoint, fingerprint, code, purpose: _ } = link;
+            let enrolment =
+                pair(&PairingLink { endpoint, fingerprint, code }, &device_name()).await?;
+            Ok((remember(folder, enrolment, name)?, None))
+        }
+        Purpose::Share => {
+            Err(Failure::usage("a shared terminal is looked at in a browser: open the link there")
+                .into())
+        }
+        Purpose::Handoff => handed_over(folder, &link, name).await,
+    }
+}
+
+/// A gateway that knows this device lets it go on as that one; any other makes it one.
+async fn handed_over(
+    folder: &Path,
+    link: &Invitation,
+    name: Option<&str>,
+) -> Result<(Known, Option<Place>)> {
+    if let Some(known) = at(folder, &link.endpoint)? {
+        let credential = known.credential()?;
+        // A device that was revoked holds no token, and spends no ticket by asking for one.
+        if credential.access().await.is_ok() {
+            let place = go_on(&credential, link).await?;
+            return Ok((known, Some(place)));
+        }
+    }
+    let (enrolment, place) = join(link, &device_name()).await?;
+    Ok((remember(folder, enrolment, name)?, Some(place)))
+}
+
+fn at(folder: &Path, endpoint: &Endpoint) -> Result<Option<Known>> {
+    Ok(all(folder)?.into_iter().find(|known| known.enrolment.endpoint == *endpoint))
 }
 
 async fn on_this_machine(folder: &Path) -> Result<Known> {

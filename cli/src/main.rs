@@ -59,6 +59,7 @@ fn perform(cli: Cli) -> Result<Option<Status>> {
     match command {
         Command::Up(args) => commands::up::run(*args).map(|()| None),
         Command::Hold(args) => commands::hold::run(&args).map(|()| None),
+        Command::CaptureSink(args) => commands::capture::sink(&args).map(|()| None),
         Command::Pair(args) => commands::pair::run(&args).map(|()| None),
         Command::Devices(args) => commands::devices::run(&args).map(|()| None),
         Command::Revoke(args) => commands::revoke::run(&args).map(|()| None),
@@ -72,6 +73,13 @@ fn perform(cli: Cli) -> Result<Option<Status>> {
         Command::Ls(args) => online(commands::ls::run(args)).map(|()| None),
         Command::New(args) => online(commands::new::run(args)).map(|()| None),
         Command::Kill(args) => online(commands::kill::run(args)).map(|()| None),
+        Command::Tmux(args) => online(commands::tmux::run(args)),
+        Command::Capture(args) => online(commands::capture::run(args)).map(|()| None),
+        Command::Record(args) => online(commands::record::run(args)).map(|()| None),
+        Command::Handoff(args) => online(commands::handoff::run(args)).map(|()| None),
+        Command::Share(args) => online(commands::share::run(args)).map(|()| None),
+        Command::Shares(args) => commands::shares::run(&args).map(|()| None),
+        Command::Unshare(args) => commands::unshare::run(&args).map(|()| None),
         Command::Token(args) => online(commands::token::run(args)).map(|()| None),
         Command::Doctor(args) => online(commands::doctor::run(args)),
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use devtail_channels::terminal::{Answer, KIND, Query, Terminal};
+use devtail_channels::terminal::{Answer, Capture, KIND, Query, Terminal, TmuxQuery, TmuxSessions};
 use devtail_client::{ChannelEvent, Client, Config, DialError, Event, Events};
 use devtail_protocol::{Ch, Code};
 use tokio::time::timeout;
@@ -59,8 +59,30 @@ impl Session {
 
     /// The terminals of the host, oldest first.
     pub(crate) async fn terminals(&mut self) -> Result<Vec<Terminal>> {
-        let asked =
-            self.client.fetch(KIND, Query::List.encode()).map_err(|fault| Failure::of(&fault))?;
+        match self.ask(&Query::List).await? {
+            Answer::List(terminals) => Ok(terminals),
+            Answer::Tmux(_) | Answer::Capture(_) | Answer::Record(_) => Err(other_answer()),
+        }
+    }
+
+    /// What the user's tmux has, after what is asked was done.
+    pub(crate) async fn tmux(&mut self, query: TmuxQuery) -> Result<TmuxSessions> {
+        match self.ask(&Query::Tmux(query)).await? {
+            Answer::Tmux(sessions) => Ok(sessions),
+            Answer::List(_) | Answer::Capture(_) | Answer::Record(_) => Err(other_answer()),
+        }
+    }
+
+    /// What is kept of the output asked about.
+    pub(crate) async fn kept(&mut self, query: &Query) -> Result<Vec<Capture>> {
+        match self.ask(query).await? {
+            Answer::Capture(all) | Answer::Record(all) => Ok(all),
+            Answer::List(_) | Answer::Tmux(_) => Err(other_answer()),
+        }
+    }
+
+    async fn ask(&mut self, query: &Query) -> Result<Answer> {
+        let asked = self.client.fetch(KIND, query.encode()).map_err(|fault| Failure::of(&fault))?;
         let answer = self.until(|event| match event {
             Event::Fetched { req, answer } if req == asked => Some(answer),
             Event::State(_) | Event::DialFailed(_) | Event::Channel(..) | Event::Fetched { .. } => {
@@ -68,8 +90,7 @@ impl Session {
             }
         });
         let answer = answer.await?.map_err(|fault| Failure::of(&fault))?;
-        let Answer::List(terminals) = Answer::decode(&answer)?;
-        Ok(terminals)
+        Ok(Answer::decode(&answer)?)
     }
 
     /// Waits until a channel is open.
@@ -125,6 +146,10 @@ impl Session {
         };
         waited.await.unwrap_or_else(|_| Err(late()))
     }
+}
+
+fn other_answer() -> anyhow::Error {
+    Failure::new(Status::Failed, "the gateway answered another question; update it").into()
 }
 
 /// The driver ended without a word.

@@ -23,6 +23,32 @@ fn a_shell_goes_on_where_it_was_left_and_ends_the_window_with_its_status() {
 }
 
 #[test]
+fn a_hand_off_opens_the_very_terminal_and_its_link_opens_nothing_twice() {
+    let home = Home::with_gateway();
+    home.says(&[
+        "new",
+        &home.link,
+        "--name",
+        "older",
+        "--",
+        "sh",
+        "-c",
+        "echo in-the-older; exec sh",
+    ]);
+    home.says(&["new", "--name", "newer"]);
+    let link = home.json(&["handoff", "older", "--json"])["link"].as_str().unwrap().to_owned();
+    let other = Home::empty();
+    let mut window = Window::open(&other, &["connect", &link]);
+    window.shows("in-the-older");
+    window.types("echo typed-$((40+2))\r");
+    window.shows("typed-42");
+    window.types("\r~.");
+    assert_eq!(window.ends(), 0);
+    let again = Home::empty().run(&["connect", &link]);
+    assert_ne!(again.status.code(), Some(0));
+}
+
+#[test]
 fn what_is_typed_while_the_gateway_is_dead_is_typed_once() {
     let mut home = Home::with_gateway();
     let mut window = Window::open(&home, &["connect", &home.link]);

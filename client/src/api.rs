@@ -1,8 +1,8 @@
 //! The gateway's small HTTP interface: pairing and tokens.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
-use http::{HeaderMap, Request, StatusCode};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
@@ -13,6 +13,7 @@ use thiserror::Error;
 
 use crate::connect::{ConnectError, Connector};
 use crate::limits::{API_ANSWER_MAX, API_WITHIN};
+use crate::secret::Secret;
 
 /// Why the gateway did not answer as hoped.
 #[derive(Debug, Error)]
@@ -63,8 +64,18 @@ pub(crate) async fn post<A: DeserializeOwned>(
     path: &str,
     question: &(impl Serialize + Sync),
 ) -> Result<A, ApiError> {
+    post_as(connector, path, question, None).await
+}
+
+/// Asks one question on a connection of its own, with this access token if there is one.
+pub(crate) async fn post_as<A: DeserializeOwned>(
+    connector: &Connector,
+    path: &str,
+    question: &(impl Serialize + Sync),
+    token: Option<&Secret>,
+) -> Result<A, ApiError> {
     let body = serde_json::to_vec(question).map_err(|_| ApiError::Malformed)?;
-    let asked = tokio::time::timeout(API_WITHIN, exchange(connector, path, body)).await;
+    let asked = tokio::time::timeout(API_WITHIN, exchange(connector, path, body, token)).await;
     let (status, headers, answer) = asked.map_err(|_| ApiError::Late)??;
     match status {
         StatusCode::OK => serde_json::from_slice(&answer).map_err(|_| ApiError::Malformed),
@@ -80,16 +91,20 @@ async fn exchange(
     connector: &Connector,
     path: &str,
     body: Vec<u8>,
+    token: Option<&Secret>,
 ) -> Result<(StatusCode, HeaderMap, Bytes), ApiError> {
     let stream = connector.connect().await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    let request = Request::post(path)
+    let mut request = Request::post(path)
         .header(HOST, connector.endpoint().authority())
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, "devtail")
         .body(Full::new(Bytes::from(body)))
         .expect("every part is a valid header");
+    if let Some(token) = token {
+        request.headers_mut().insert(AUTHORIZATION, bearer(token)?);
+    }
     let answer = async {
         let (head, body) = sender.send_request(request).await?.into_parts();
         let body = Limited::new(body, API_ANSWER_MAX).collect().await;
@@ -101,6 +116,13 @@ async fn exchange(
         answer = &mut answer => answer,
         ended = &mut connection => { ended?; answer.await }
     }
+}
+
+fn bearer(token: &Secret) -> Result<HeaderValue, ApiError> {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", token.expose()))
+        .map_err(|_| ApiError::Malformed)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 fn retry_after(headers: &HeaderMap) -> Duration {

@@ -39,7 +39,7 @@ struct Question<'a> {
 
 /// The answer; its access token is left unused: the first link asks for one of its own.
 #[derive(Deserialize)]
-struct Answer {
+pub(crate) struct Answer {
     gateway_id: String,
     host: String,
     device_id: String,
@@ -57,16 +57,26 @@ pub async fn pair(link: &PairingLink, device: &str) -> Result<Enrolment, ApiErro
     let connector = Connector::new(link.endpoint.clone(), link.fingerprint)?;
     let question = Question { code: link.code.expose(), device, cookie: false };
     let answer: Answer = post(&connector, "/api/pair", &question).await?;
-    Ok(Enrolment {
-        endpoint: link.endpoint.clone(),
-        fingerprint: link.fingerprint,
-        gateway_id: answer.gateway_id,
-        host: answer.host,
-        device_id: answer.device_id,
-        device: answer.device,
-        scopes: answer.scopes,
-        refresh_token: answer.refresh_token,
-    })
+    Ok(answer.enrolment(link.endpoint.clone(), link.fingerprint))
+}
+
+impl Answer {
+    pub(crate) fn enrolment(
+        self,
+        endpoint: Endpoint,
+        fingerprint: Option<Fingerprint>,
+    ) -> Enrolment {
+        Enrolment {
+            endpoint,
+            fingerprint,
+            gateway_id: self.gateway_id,
+            host: self.host,
+            device_id: self.device_id,
+            device: self.device,
+            scopes: self.scopes,
+            refresh_token: self.refresh_token,
+        }
+    }
 }
 
 impl Enrolment {

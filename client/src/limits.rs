@@ -24,8 +24,8 @@ pub(crate) const EVENTS_UNREAD_MAX: usize = 256;
 
 /// A question to the gateway's HTTP interface takes no longer than this.
 pub(crate) const API_WITHIN: Duration = Duration::from_secs(10);
-/// Bytes of its answer: tokens are below 2 KiB.
-pub(crate) const API_ANSWER_MAX: usize = 16 << 10;
+/// Bytes of its answer: tokens are below 2 KiB, and 16 KiB that a person typed may come along, each spelled in six.
+pub(crate) const API_ANSWER_MAX: usize = 128 << 10;
 /// An access token is renewed this long before it expires: longer than a dial takes.
 pub(crate) const RENEW_BEFORE: Duration = Duration::from_secs(30);
 /// Bytes of the file that remembers a gateway.

@@ -2,13 +2,9 @@
 
 use std::str::FromStr;
 
-use thiserror::Error;
-
-use crate::endpoint::{BadEndpoint, BadFingerprint, Endpoint, Fingerprint};
+use crate::endpoint::{Endpoint, Fingerprint};
+use crate::invitation::{BadLink, Invitation, Purpose};
 use crate::secret::Secret;
-
-/// Bytes of a link: far above any real one, far below what would hurt.
-const LINK_MAX: usize = 2048;
 
 /// One chance to become a device of a gateway.
 #[derive(Debug, Clone)]
@@ -21,47 +17,22 @@ pub struct PairingLink {
     pub code: Secret,
 }
 
-/// Not a [`PairingLink`].
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum BadLink {
-    /// The part before `#` is no address.
-    #[error(transparent)]
-    Endpoint(#[from] BadEndpoint),
-    /// The fingerprint is damaged.
-    #[error(transparent)]
-    Fingerprint(#[from] BadFingerprint),
-    /// No code in it.
-    #[error("the link has no pairing code (#pair=…); `devtail pair` on the host makes a new link")]
-    Code,
-    /// Longer than any link.
-    #[error("the link is longer than {LINK_MAX} bytes; copy it again")]
-    Long,
-}
-
 impl FromStr for PairingLink {
     type Err = BadLink;
 
     fn from_str(text: &str) -> Result<Self, BadLink> {
-        if text.len() > LINK_MAX {
-            return Err(BadLink::Long);
+        let Invitation { endpoint, fingerprint, purpose, code } = text.parse()?;
+        match purpose {
+            Purpose::Pair => Ok(Self { endpoint, fingerprint, code }),
+            Purpose::Handoff | Purpose::Share => Err(BadLink::Code),
         }
-        let (address, fragment) = text.trim().split_once('#').unwrap_or((text.trim(), ""));
-        let endpoint = address.parse()?;
-        let part = |name| {
-            fragment
-                .split('&')
-                .filter_map(|part| part.split_once('='))
-                .find(|(key, _)| *key == name)
-        };
-        let code = part("pair").map(|(_, code)| code).filter(|code| !code.is_empty());
-        let fingerprint = part("fp").map(|(_, fingerprint)| fingerprint.parse()).transpose()?;
-        Ok(Self { endpoint, fingerprint, code: Secret::new(code.ok_or(BadLink::Code)?) })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::endpoint::{BadEndpoint, BadFingerprint};
 
     #[test]
     fn a_link_is_taken_apart() {
@@ -80,6 +51,6 @@ mod tests {
         assert_eq!(bad("https://h:1/#pair="), BadLink::Code);
         assert_eq!(bad("https://h/#pair=x&fp=y"), BadLink::Fingerprint(BadFingerprint));
         assert_eq!(bad("shell"), BadLink::Endpoint(BadEndpoint::Malformed));
-        assert_eq!(bad(&"x".repeat(3000)), BadLink::Long);
+        assert_eq!(bad(&"x".repeat(3000)), BadLink::Long(2048));
     }
 }

@@ -40,16 +40,17 @@ struct Claims {
     ws: Workspaces,
 }
 
-/// Makes a token.
+/// Makes a token that dies in 15 minutes, or at `until`.
 pub(crate) fn sign(
     now: Timestamp,
+    until: Timestamp,
     key: &SigningKey,
     gateway: &str,
     device: DeviceId,
     grant: &Grant,
 ) -> Result<AccessToken, AuthError> {
     let issued = now.unix_s();
-    let expires = issued.saturating_add(ACCESS_LIFETIME_S);
+    let expires = issued.saturating_add(ACCESS_LIFETIME_S).min(until.unix_s());
     let claims = Claims {
         iss: gateway.to_owned(),
         aud: AUDIENCE.to_owned(),

@@ -6,7 +6,7 @@ use crate::{
     auth_error::{AuthError, Denied},
     control::Control,
     device::{Device, DeviceId, DeviceName, Origin},
-    enrolment::{add, new_device},
+    enrolment::add,
     grant::{Grant, Workspaces},
     issuers::{Issuers, Vouched},
     jwt::Claimed,
@@ -17,6 +17,7 @@ use crate::{
     store::StoreError,
     timestamp::Timestamp,
 };
+use devtail_protocol::ChannelId;
 use jsonwebtoken::Algorithm;
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -47,14 +48,16 @@ impl Control {
                 vouched.grant,
             )
         };
-        Ok(Principal { who, device: device.id, grant, address: Some(from) })
+        let Device { id, guest, .. } = device;
+        Ok(Principal { who, device: id, grant, guest, address: Some(from) })
     }
 
     /// May this principal do this in the workspace of this name? Yes, if both its token and its device hold that very
     /// scope there, and the device was not revoked; no scope implies another, `admin` least of all.
     ///
     /// # Errors
-    /// [`Denied`], which is written to the audit log.
+    /// [`Denied`], which is written to the audit log. A guest may do nothing that is not about its one channel:
+    /// [`Control::permit_in`] says which channel it is about.
     pub fn permit(
         &self,
         now: Timestamp,
@@ -62,9 +65,28 @@ impl Control {
         scope: Scope,
         workspace: &str,
     ) -> Result<Grant, Denied> {
+        self.permit_in(now, principal, scope, workspace, None)
+    }
+
+    /// As [`Control::permit`], about one channel; `None` stands for all of them together.
+    ///
+    /// # Errors
+    /// As [`Control::permit`].
+    pub fn permit_in(
+        &self,
+        now: Timestamp,
+        principal: &Principal,
+        scope: Scope,
+        workspace: &str,
+        channel: Option<ChannelId>,
+    ) -> Result<Grant, Denied> {
         let result = self.0.store.read(|connection| {
             let device = roster::find(connection, principal.device).map_err(StoreError::from)?;
-            decide(device.as_ref(), &principal.grant, scope, workspace)
+            let device = device.filter(|device| device.is_let_in(now)).ok_or(Denied::Revoked)?;
+            if !device.reaches(channel) {
+                return Err(Denied::Channel { scope });
+            }
+            decide(&device, &principal.grant, scope, workspace)
         });
         if let Err(denied) = &result {
             let refusal = Entry::new(
@@ -75,6 +97,22 @@ impl Control {
             self.refused(now, refusal.about(principal.device).from(principal.address));
         }
         result
+    }
+
+    /// Writes into the audit log what a principal is about to have done.
+    ///
+    /// # Errors
+    /// If the database fails; then it must not be done.
+    pub fn note(
+        &self,
+        now: Timestamp,
+        principal: &Principal,
+        what: &str,
+    ) -> Result<(), StoreError> {
+        let entry = Entry::new(AuditEvent::Noted, Actor::Device(principal.device), what)
+            .about(principal.device)
+            .from(principal.address);
+        self.0.store.write(|transaction| Ok(entry.write(transaction, now, 1)?))
     }
 
     fn verify_own(
@@ -101,6 +139,9 @@ impl Control {
             self.refused(now, refusal.from(Some(from)));
             return Err(AuthError::DeviceRevoked);
         }
+        if !device.is_let_in(now) {
+            return Err(AuthError::ShareOver);
+        }
         Ok(device)
     }
 
@@ -119,7 +160,7 @@ impl Control {
         }
         let origin =
             Origin::Outside { issuer: vouched.issuer.clone(), subject: vouched.subject.clone() };
-        let device = new_device(
+        let device = Device::fresh(
             now,
             DeviceName::clean(&vouched.subject),
             origin,
@@ -139,15 +180,7 @@ impl Control {
     }
 }
 
-fn decide(
-    device: Option<&Device>,
-    token: &Grant,
-    scope: Scope,
-    workspace: &str,
-) -> Result<Grant, Denied> {
-    let Some(device) = device.filter(|device| device.revoked.is_none()) else {
-        return Err(Denied::Revoked);
-    };
+fn decide(device: &Device, token: &Grant, scope: Scope, workspace: &str) -> Result<Grant, Denied> {
     if !device.grant.scopes.intersection(token.scopes).contains(scope) {
         return Err(Denied::Scope { scope });
     }

@@ -24,6 +24,20 @@ pub enum AuditEvent {
     PairingRedeemed,
     /// A redemption was refused.
     PairingFailed,
+    /// A hand-off's ticket was made.
+    HandoffMade,
+    /// A hand-off's ticket was redeemed.
+    HandoffRedeemed,
+    /// A hand-off was refused.
+    HandoffRefused,
+    /// A sharing link was made.
+    ShareMade,
+    /// A guest came by a sharing link.
+    ShareOpened,
+    /// A sharing link was shown in vain.
+    ShareRefused,
+    /// A sharing link was ended before its time.
+    ShareEnded,
     /// A device was given scopes in workspaces.
     Granted,
     /// A proved device was refused something, or a revoked one came back.
@@ -34,18 +48,28 @@ pub enum AuditEvent {
     DeviceRevoked,
     /// A new signing key was made.
     SigningKeyMade,
+    /// A device had something done that is to be known later: its output recorded, say.
+    Noted,
 }
 
 impl AuditEvent {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 16] = [
         Self::PairingCreated,
         Self::PairingRedeemed,
         Self::PairingFailed,
+        Self::HandoffMade,
+        Self::HandoffRedeemed,
+        Self::HandoffRefused,
+        Self::ShareMade,
+        Self::ShareOpened,
+        Self::ShareRefused,
+        Self::ShareEnded,
         Self::Granted,
         Self::Denied,
         Self::RefreshReused,
         Self::DeviceRevoked,
         Self::SigningKeyMade,
+        Self::Noted,
     ];
 
     /// Its stable name.
@@ -54,11 +78,19 @@ impl AuditEvent {
             Self::PairingCreated => "pairing_created",
             Self::PairingRedeemed => "pairing_redeemed",
             Self::PairingFailed => "pairing_failed",
+            Self::HandoffMade => "handoff_made",
+            Self::HandoffRedeemed => "handoff_redeemed",
+            Self::HandoffRefused => "handoff_refused",
+            Self::ShareMade => "share_made",
+            Self::ShareOpened => "share_opened",
+            Self::ShareRefused => "share_refused",
+            Self::ShareEnded => "share_ended",
             Self::Granted => "granted",
             Self::Denied => "denied",
             Self::RefreshReused => "refresh_reused",
             Self::DeviceRevoked => "device_revoked",
             Self::SigningKeyMade => "signing_key_made",
+            Self::Noted => "noted",
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Why somebody was not let in: precise for our log, mute for a stranger.
 
-use crate::{state_dir::StateError, store::StoreError};
+use crate::{
+    limits::{MAX_GUESTS_PER_SHARE, MAX_HANDOFF_BYTES, MAX_SHARES},
+    state_dir::StateError,
+    store::StoreError,
+};
 use std::time::Duration;
 use thiserror::Error;
 
@@ -74,6 +78,36 @@ pub enum AuthError {
     /// The pairing code was redeemed before.
     #[error("the pairing code was used before; make a new one with `devtail pair`")]
     PairingUsed,
+    /// There is no such hand-off ticket, or it was redeemed before.
+    #[error("the hand-off ticket is unknown or was used before")]
+    HandoffUnknown,
+    /// The hand-off ticket is older than 60 s.
+    #[error("the hand-off ticket has expired; make a new one")]
+    HandoffExpired,
+    /// The device that made the ticket was revoked, or may not bring in another.
+    #[error("the hand-off ticket is void: its maker may bring in no device")]
+    HandoffVoid,
+    /// A ticket would carry more than is kept.
+    #[error("a hand-off carries at most {MAX_HANDOFF_BYTES} bytes")]
+    HandoffTooLarge,
+    /// There is no such sharing link.
+    #[error("the sharing link is unknown")]
+    ShareUnknown,
+    /// The sharing link's time is over, or its owner ended it.
+    #[error("the sharing link is over; its owner can make a new one")]
+    ShareOver,
+    /// As many guests came by a sharing link as may.
+    #[error("{MAX_GUESTS_PER_SHARE} guests came by this sharing link already; make another one")]
+    TooManyGuests,
+    /// As many sharing links are open as may be.
+    #[error("{MAX_SHARES} sharing links are open already; `devtail unshare` ends one")]
+    TooManyShares,
+    /// A sharing link would last too short or too long.
+    #[error("a sharing link lasts a minute to a week")]
+    ShareLifetime,
+    /// A guest asked for something that only the owner may do.
+    #[error("guests may look, and nothing else")]
+    NotForGuests,
     /// A code that carries no scope would let a device in that may do nothing.
     #[error("a device needs at least one scope")]
     NoScope,
@@ -137,6 +171,16 @@ impl AuthError {
             Self::PairingUnknown => "pairing_unknown",
             Self::PairingExpired => "pairing_expired",
             Self::PairingUsed => "pairing_used",
+            Self::HandoffUnknown => "handoff_unknown",
+            Self::HandoffExpired => "handoff_expired",
+            Self::HandoffVoid => "handoff_void",
+            Self::HandoffTooLarge => "handoff_too_large",
+            Self::ShareUnknown => "share_unknown",
+            Self::ShareOver => "share_over",
+            Self::TooManyGuests => "too_many_guests",
+            Self::TooManyShares => "too_many_shares",
+            Self::ShareLifetime => "share_lifetime",
+            Self::NotForGuests => "not_for_guests",
             Self::NoScope => "no_scope",
             Self::SlowDown { .. } => "slow_down",
             Self::Store(_) => "store",
@@ -170,6 +214,16 @@ impl AuthError {
             | Self::PairingUnknown
             | Self::PairingExpired
             | Self::PairingUsed
+            | Self::HandoffUnknown
+            | Self::HandoffExpired
+            | Self::HandoffVoid
+            | Self::HandoffTooLarge
+            | Self::ShareUnknown
+            | Self::ShareOver
+            | Self::TooManyGuests
+            | Self::TooManyShares
+            | Self::ShareLifetime
+            | Self::NotForGuests
             | Self::NoScope => Answer::SignInRequired,
         }
     }
@@ -190,7 +244,13 @@ pub enum Denied {
         /// What was asked for.
         scope: crate::scope::Scope,
     },
-    /// The device was revoked since its token was made.
+    /// The device is a guest, and this is not about its one channel.
+    #[error("a guest may {scope} of one channel alone, and this is about another")]
+    Channel {
+        /// What was asked for.
+        scope: crate::scope::Scope,
+    },
+    /// The device was revoked since its token was made, or a guest's time is over.
     #[error("the device was revoked")]
     Revoked,
     /// The database failed, so that nothing is known; the answer is no.
@@ -204,6 +264,7 @@ impl Denied {
         match self {
             Self::Scope { .. } => "denied_scope",
             Self::Workspace { .. } => "denied_workspace",
+            Self::Channel { .. } => "denied_channel",
             Self::Revoked => "denied_revoked",
             Self::Store(_) => "store",
         }

@@ -1,5 +1,5 @@
-//! The one door of this crate. Its questions and commands are grouped by file: pairing, enrolment, rotation, admission
-//! and roster.
+//! The one door of this crate. Its questions and commands are grouped by file: pairing, hand-off, enrolment, rotation,
+//! admission and roster.
 
 use crate::{
     audit::{AuditEvent, AuditRow, Entry, page},
@@ -7,12 +7,13 @@ use crate::{
     bucket::PairingLimiter,
     entropy::{hex, random},
     keyring::{Keyring, current_key_made, forget_retired},
-    limits::{PAIRING_MEMORY_MS, SIGNING_KEY_AGE_MS},
+    limits::{PAIRING_MEMORY_MS, SHARE_MEMORY_MS, SIGNING_KEY_AGE_MS},
     principal::Actor,
     refresh_token::RefreshKey,
     refusals::{Counted, Refusals},
     state_dir::{StateDir, StateError},
     store::{DATABASE_FILE, Store, StoreError},
+    tickets::Handoffs,
     timestamp::Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) refresh_key: RefreshKey,
     pub(crate) gateway_id: String,
     limiter: Mutex<PairingLimiter>,
+    handoffs: Mutex<Handoffs>,
     refusals: Mutex<Refusals>,
 }
 
@@ -74,6 +76,7 @@ impl Control {
             refresh_key,
             gateway_id,
             limiter: Mutex::new(PairingLimiter::new()),
+            handoffs: Mutex::default(),
             refusals: Mutex::new(Refusals::new()),
         })))
     }
@@ -117,11 +120,13 @@ impl Control {
     /// # Errors
     /// If the database or a key file fails; the next sweep tries again.
     pub fn sweep(&self, now: Timestamp) -> Result<(), AuthError> {
+        self.handoffs().forget_expired(now);
         let counted = self.refusals().take_due(now);
         self.0.store.write(|transaction| {
             write_all(transaction, now, &counted)?;
             forget_retired(transaction, now)?;
             let oldest = now.minus_ms(PAIRING_MEMORY_MS);
+            forget_shares(transaction, now.minus_ms(SHARE_MEMORY_MS))?;
             transaction.execute("DELETE FROM pairings WHERE expires_ms < ?", params![oldest])?;
             Ok::<_, StoreError>(())
         })?;
@@ -145,6 +150,10 @@ impl Control {
         self.0.limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn handoffs(&self) -> MutexGuard<'_, Handoffs> {
+        self.0.handoffs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn refusals(&self) -> MutexGuard<'_, Refusals> {
         self.0.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -165,6 +174,15 @@ fn write_all(
     rows: &[Counted],
 ) -> rusqlite::Result<()> {
     rows.iter().try_for_each(|(entry, count)| entry.write(transaction, now, *count))
+}
+
+/// Forgets sharing links that were over before this moment, and their guests.
+fn forget_shares(transaction: &Transaction<'_>, before: Timestamp) -> rusqlite::Result<()> {
+    let over = "SELECT id FROM shares WHERE expires_ms < ?1 OR ended_ms < ?1";
+    transaction
+        .execute(&format!("DELETE FROM devices WHERE share IN ({over})"), params![before])?;
+    transaction.execute(&format!("DELETE FROM shares WHERE id IN ({over})"), params![before])?;
+    Ok(())
 }
 
 fn lock(state: &StateDir) -> Result<File, StateError> {

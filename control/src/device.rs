@@ -1,6 +1,10 @@
 //! One enrolled phone, tablet, browser or laptop.
 
-use crate::{grant::Grant, limits::MAX_DEVICE_NAME_CHARS, timestamp::Timestamp};
+use crate::{
+    auth_error::AuthError, grant::Grant, limits::MAX_DEVICE_NAME_CHARS, share_id::ShareId,
+    timestamp::Timestamp,
+};
+use devtail_protocol::ChannelId;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use thiserror::Error;
@@ -113,6 +117,17 @@ pub enum Origin {
     },
 }
 
+/// What limits a device that came by a sharing link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guest {
+    /// The link.
+    pub share: ShareId,
+    /// The one channel it may see.
+    pub channel: ChannelId,
+    /// When it is let in no more.
+    pub expires: Timestamp,
+}
+
 /// One enrolled device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
@@ -130,6 +145,39 @@ pub struct Device {
     pub last_seen: Timestamp,
     /// When it was revoked, if it was.
     pub revoked: Option<Timestamp>,
+    /// There if it is a guest.
+    pub guest: Option<Guest>,
+}
+
+impl Device {
+    /// A device that is not in the database yet.
+    ///
+    /// # Errors
+    /// [`AuthError::NoScope`].
+    pub(crate) fn fresh(
+        now: Timestamp,
+        name: DeviceName,
+        origin: Origin,
+        id: [u8; 16],
+        grant: Grant,
+    ) -> Result<Self, AuthError> {
+        if grant.scopes.is_empty() {
+            return Err(AuthError::NoScope);
+        }
+        let id = DeviceId::from_bytes(id);
+        let (created, last_seen) = (now, now);
+        Ok(Self { id, name, origin, grant, created, last_seen, revoked: None, guest: None })
+    }
+
+    /// Whether it is let in: it was not revoked, and if it is a guest, its time is not over.
+    pub fn is_let_in(&self, now: Timestamp) -> bool {
+        self.revoked.is_none() && self.guest.as_ref().is_none_or(|guest| now < guest.expires)
+    }
+
+    /// Whether it may have to do with this channel; `None` stands for all of them together.
+    pub(crate) fn reaches(&self, channel: Option<ChannelId>) -> bool {
+        self.guest.as_ref().is_none_or(|guest| channel == Some(guest.channel))
+    }
 }
 
 #[cfg(test)]

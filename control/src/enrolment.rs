@@ -4,7 +4,7 @@ use crate::{
     audit::{AuditEvent, Entry},
     auth_error::AuthError,
     control::Control,
-    device::{Device, DeviceId, DeviceName, Origin},
+    device::{Device, DeviceName, Origin},
     entropy::random,
     family::Family,
     grant::Grant,
@@ -37,7 +37,7 @@ impl Control {
         grant: Grant,
     ) -> Result<Enrolled, AuthError> {
         let device =
-            new_device(now, DeviceName::clean(device_name), Origin::Paired, random(), grant)?;
+            Device::fresh(now, DeviceName::clean(device_name), Origin::Paired, random(), grant)?;
         self.0.store.write(|transaction| self.enrol_in(transaction, now, device, Actor::Host, None))
     }
 
@@ -56,21 +56,6 @@ impl Control {
         let tokens = self.tokens_in(transaction, now, &device, &first)?;
         Ok(Enrolled { device, tokens })
     }
-}
-
-/// A device that is not in the database yet.
-pub(crate) fn new_device(
-    now: Timestamp,
-    name: DeviceName,
-    origin: Origin,
-    id: [u8; 16],
-    grant: Grant,
-) -> Result<Device, AuthError> {
-    if grant.scopes.is_empty() {
-        return Err(AuthError::NoScope);
-    }
-    let id = DeviceId::from_bytes(id);
-    Ok(Device { id, name, origin, grant, created: now, last_seen: now, revoked: None })
 }
 
 /// Adds a device and says so in the audit log.

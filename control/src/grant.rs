@@ -26,6 +26,14 @@ impl Workspaces {
             Self::Named(name) => name == workspace,
         }
     }
+
+    /// The workspaces that are in both; `None` if there are none.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        match (self, other) {
+            (Self::All, one) | (one, Self::All) => Some(one.clone()),
+            (Self::Named(one), Self::Named(two)) => (one == two).then(|| self.clone()),
+        }
+    }
 }
 
 /// A text that cannot name a workspace.
@@ -82,6 +90,13 @@ impl Grant {
     /// These scopes in every workspace.
     pub fn everywhere(scopes: Scopes) -> Self {
         Self { scopes, workspaces: Workspaces::All }
+    }
+
+    /// What both grants allow; `None` if that is nothing.
+    pub fn intersection(&self, other: &Self) -> Option<Self> {
+        let scopes = self.scopes.intersection(other.scopes);
+        let workspaces = self.workspaces.intersection(&other.workspaces)?;
+        (!scopes.is_empty()).then_some(Self { scopes, workspaces })
     }
 
     /// True if it holds this very scope for this workspace.

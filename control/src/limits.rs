@@ -31,6 +31,27 @@ pub const PAIRING_REFILL_MS: u64 = 1000;
 /// How many addresses are counted apart; beyond it the longest idle one is forgotten.
 pub const MAX_LIMITED_ADDRESSES: usize = 1024;
 
+/// How long a hand-off's ticket may be redeemed, ms: long enough to raise the other device, too short to be found later.
+pub const HANDOFF_LIFETIME_MS: u64 = 60 * 1000;
+/// How many tickets may wait to be redeemed at once; one more makes the oldest void.
+pub const MAX_OUTSTANDING_HANDOFFS: usize = 32;
+/// What a ticket may carry, bytes: 16 KiB of typed text of which JSON spells each byte in six, and a few numbers.
+pub const MAX_HANDOFF_BYTES: usize = 100 * 1024;
+
+/// The shortest time a sharing link may last, ms.
+pub const SHARE_LIFETIME_MIN_MS: u64 = 60 * 1000;
+/// The longest time a sharing link may last, ms: what is shared for longer is forgotten that it is.
+pub const SHARE_LIFETIME_MAX_MS: u64 = 7 * 24 * 60 * 60 * 1000;
+/// How long a link that is over, and its guests, stay in the lists, ms.
+pub const SHARE_MEMORY_MS: u64 = 24 * 60 * 60 * 1000;
+/// How many sharing links may be open at once.
+pub const MAX_SHARES: u32 = 64;
+/// How many guests may come by one sharing link, those that were revoked included.
+pub const MAX_GUESTS_PER_SHARE: u32 = 16;
+
+/// How many push subscriptions a device may have: a browser has one a profile, and makes a new one now and then.
+pub const MAX_SUBSCRIPTIONS_PER_DEVICE: u32 = 4;
+
 /// The longest device name, characters, after control characters were taken out.
 pub const MAX_DEVICE_NAME_CHARS: usize = 64;
 /// How many devices are kept, revoked ones included; beyond it the one away the longest makes room, if it is a revoked

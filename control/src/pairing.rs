@@ -4,18 +4,17 @@ use crate::{
     audit::{AuditEvent, Entry},
     auth_error::AuthError,
     control::Control,
-    device::{DeviceName, Origin},
-    enrolment::{Enrolled, new_device},
+    device::{Device, DeviceName, Origin},
+    enrolment::Enrolled,
     entropy::random,
     grant::Grant,
     limits::{MAX_OUTSTANDING_PAIRINGS, PAIRING_LIFETIME_MS},
+    one_time::{self, CodeHash},
     principal::Actor,
     secret::Secret,
     timestamp::Timestamp,
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use rusqlite::{OptionalExtension, Transaction, params};
-use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 
 /// A pairing code and its end.
@@ -26,8 +25,6 @@ pub struct Pairing {
     /// When it can be redeemed no more: in 5 minutes.
     pub expires_at: Timestamp,
 }
-
-type CodeHash = [u8; 32];
 
 impl Control {
     /// Makes a code for one device that shall hold this grant. Where 32 codes wait already, the oldest is void from now on.
@@ -49,7 +46,7 @@ impl Control {
             )?;
             transaction.execute(
                 "INSERT INTO pairings (code, scopes, workspaces, expires_ms) VALUES (?, ?, ?, ?)",
-                params![hash(&secret), grant.scopes, grant.workspaces, expires_at],
+                params![one_time::hash(&secret), grant.scopes, grant.workspaces, expires_at],
             )?;
             let detail = format!("{} in {}", grant.scopes, grant.workspaces);
             Entry::new(AuditEvent::PairingCreated, Actor::Host, detail).write(
@@ -59,7 +56,7 @@ impl Control {
             )?;
             Ok::<_, AuthError>(())
         })?;
-        Ok(Pairing { code: Secret::new(URL_SAFE_NO_PAD.encode(secret)), expires_at })
+        Ok(Pairing { code: one_time::text(&secret), expires_at })
     }
 
     /// Redeems a code, once. The name is cleaned here; it is what the owner sees.
@@ -93,10 +90,10 @@ impl Control {
         self.limiter()
             .admit(now, from)
             .map_err(|retry_after| AuthError::SlowDown { retry_after })?;
-        let code = read_code(code).ok_or(AuthError::PairingUnknown)?;
+        let code = one_time::read(code).ok_or(AuthError::PairingUnknown)?;
         self.0.store.write(|transaction| {
             let grant = take_code(transaction, now, &code)?;
-            let device = new_device(now, name.clone(), Origin::Paired, random(), grant)?;
+            let device = Device::fresh(now, name.clone(), Origin::Paired, random(), grant)?;
             let entry =
                 Entry::new(AuditEvent::PairingRedeemed, Actor::Stranger, name).about(device.id);
             entry.from(Some(from)).write(transaction, now, 1)?;
@@ -132,16 +129,4 @@ fn take_code(
     transaction
         .execute("UPDATE pairings SET redeemed_ms = ? WHERE code = ?", params![now, code])?;
     Ok(grant)
-}
-
-fn read_code(text: &str) -> Option<CodeHash> {
-    if text.len() != 22 {
-        return None;
-    }
-    let secret: [u8; 16] = URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?;
-    Some(hash(&secret))
-}
-
-fn hash(secret: &[u8; 16]) -> CodeHash {
-    Sha256::digest(secret).into()
 }

@@ -1,6 +1,9 @@
 //! Who is asking, as proved.
 
-use crate::{device::DeviceId, grant::Grant};
+use crate::{
+    device::{DeviceId, Guest},
+    grant::Grant,
+};
 use std::net::IpAddr;
 
 /// The person behind a device.
@@ -26,6 +29,8 @@ pub struct Principal {
     pub device: DeviceId,
     /// What the token carried; [`Control::permit`](crate::Control::permit) holds it against what the device has now.
     pub grant: Grant,
+    /// What limits a guest; absent for anybody else.
+    pub guest: Option<Guest>,
     /// Where the request came from, for the audit log.
     pub address: Option<IpAddr>,
 }

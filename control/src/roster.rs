@@ -4,17 +4,21 @@ use crate::{
     audit::{AuditEvent, Entry},
     auth_error::AuthError,
     control::Control,
-    device::{Device, DeviceId, DeviceName, Origin},
+    device::{Device, DeviceId, DeviceName, Guest, Origin},
     grant::Grant,
     limits::{LAST_SEEN_STEP_MS, MAX_DEVICES, REFRESH_IDLE_MS},
     principal::Actor,
+    share_id::ShareId,
     store::StoreError,
     timestamp::Timestamp,
 };
+use devtail_protocol::ChannelId;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
-const COLUMNS: &str =
-    "id, name, issuer, subject, scopes, workspaces, created_ms, last_seen_ms, revoked_ms";
+const COLUMNS: &str = "devices.id, devices.name, issuer, subject, devices.scopes, workspaces,
+     devices.created_ms, last_seen_ms, revoked_ms, share, shares.channel, shares.expires_ms";
+/// A guest's limits are its share's.
+const TABLE: &str = "devices LEFT JOIN shares ON shares.id = devices.share";
 
 /// What a revocation did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +36,9 @@ impl Control {
     /// If the database fails.
     pub fn devices(&self) -> Result<Vec<Device>, StoreError> {
         self.0.store.read(|connection| {
-            let sql = format!("SELECT {COLUMNS} FROM devices ORDER BY created_ms DESC, id");
+            let sql = format!(
+                "SELECT {COLUMNS} FROM {TABLE} ORDER BY devices.created_ms DESC, devices.id"
+            );
             let mut select = connection.prepare_cached(&sql)?;
             let devices = select.query_map([], read_device)?;
             Ok(devices.collect::<Result<_, _>>()?)
@@ -102,7 +108,7 @@ impl Control {
 
 /// One device, revoked or not.
 pub(crate) fn find(connection: &Connection, id: DeviceId) -> rusqlite::Result<Option<Device>> {
-    let sql = format!("SELECT {COLUMNS} FROM devices WHERE id = ?");
+    let sql = format!("SELECT {COLUMNS} FROM {TABLE} WHERE devices.id = ?");
     connection.prepare_cached(&sql)?.query_row(params![id], read_device).optional()
 }
 
@@ -118,8 +124,8 @@ pub(crate) fn insert(
         Origin::Outside { issuer, subject } => (Some(issuer), Some(subject)),
     };
     transaction.execute(
-        "INSERT INTO devices (id, name, issuer, subject, scopes, workspaces, created_ms, last_seen_ms)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO devices (id, name, issuer, subject, scopes, workspaces, created_ms, last_seen_ms, share)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             device.id,
             device.name.as_str(),
@@ -128,7 +134,8 @@ pub(crate) fn insert(
             device.grant.scopes,
             device.grant.workspaces,
             device.created,
-            device.last_seen
+            device.last_seen,
+            device.guest.as_ref().map(|guest| guest.share)
         ],
     )?;
     Ok(())
@@ -167,7 +174,14 @@ pub(crate) fn revoke_in(
         params![now, id],
     )?;
     transaction.execute("DELETE FROM refresh_families WHERE device = ?", params![id])?;
+    transaction.execute("DELETE FROM push_subscriptions WHERE device = ?", params![id])?;
     Ok(())
+}
+
+/// The guests of a share that were not revoked yet.
+pub(crate) fn guests(connection: &Connection, share: ShareId) -> rusqlite::Result<Vec<DeviceId>> {
+    let sql = "SELECT id FROM devices WHERE share = ? AND revoked_ms IS NULL";
+    connection.prepare_cached(sql)?.query_map(params![share], |row| row.get(0))?.collect()
 }
 
 fn epoch(connection: &Connection) -> rusqlite::Result<u64> {
@@ -187,9 +201,10 @@ fn make_room(transaction: &Transaction<'_>, now: Timestamp) -> Result<(), AuthEr
     let removed = transaction.execute(
         "DELETE FROM devices WHERE id = (
              SELECT id FROM devices
-             WHERE (revoked_ms IS NULL AND last_seen_ms < ?) OR (revoked_ms IS NOT NULL AND issuer IS NULL)
+             WHERE (revoked_ms IS NULL AND last_seen_ms < ?1) OR (revoked_ms IS NOT NULL AND issuer IS NULL)
+                OR share IN (SELECT id FROM shares WHERE expires_ms <= ?2)
              ORDER BY last_seen_ms LIMIT 1)",
-        params![now.minus_ms(REFRESH_IDLE_MS)],
+        params![now.minus_ms(REFRESH_IDLE_MS), now],
     )?;
     if removed == 0 { Err(AuthError::TooManyDevices) } else { Ok(()) }
 }
@@ -200,6 +215,12 @@ fn read_device(row: &Row<'_>) -> rusqlite::Result<Device> {
         (Some(issuer), Some(subject)) => Origin::Outside { issuer, subject },
         _ => Origin::Paired,
     };
+    let guest = match (row.get(9)?, row.get(10)?, row.get(11)?) {
+        (Some(share), Some(channel), Some(expires)) => {
+            Some(Guest { share, channel: ChannelId(channel), expires })
+        }
+        _ => None,
+    };
     Ok(Device {
         id: row.get(0)?,
         name: DeviceName::clean(&name),
@@ -208,5 +229,6 @@ fn read_device(row: &Row<'_>) -> rusqlite::Result<Device> {
         created: row.get(6)?,
         last_seen: row.get(7)?,
         revoked: row.get(8)?,
+        guest,
     })
 }

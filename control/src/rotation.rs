@@ -53,6 +53,9 @@ impl Control {
         if device.revoked.is_some() {
             return Ok(Err(AuthError::DeviceRevoked));
         }
+        if !device.is_let_in(now) {
+            return Ok(Err(AuthError::ShareOver));
+        }
         let Some(family) = load(transaction, device.id)? else {
             return Ok(Err(AuthError::RefreshExpired));
         };

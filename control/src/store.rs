@@ -14,7 +14,11 @@ use thiserror::Error;
 pub(crate) const DATABASE_FILE: &str = "control.db";
 
 /// One file a version; a released one is never edited.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_authority.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../migrations/0001_authority.sql"),
+    include_str!("../migrations/0002_push.sql"),
+    include_str!("../migrations/0003_shares.sql"),
+];
 
 /// Why the database did not answer.
 #[derive(Debug, Error)]

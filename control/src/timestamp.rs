@@ -7,6 +7,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub struct Timestamp(u64);
 
 impl Timestamp {
+    /// The end of time, for what does not end.
+    pub const NEVER: Self = Self(u64::MAX);
+
     /// A point in time from milliseconds since the Unix epoch.
     pub const fn from_unix_ms(ms: u64) -> Self {
         Self(ms)

@@ -35,11 +35,13 @@ impl Control {
         refresh: &RefreshToken,
     ) -> Result<Tokens, AuthError> {
         let key = self.0.keyring.signing_key(transaction)?;
+        // A guest's tokens die with its link.
+        let until = device.guest.as_ref().map_or(Timestamp::NEVER, |guest| guest.expires);
         Ok(Tokens {
             device: device.id,
-            access: sign(now, &key, self.gateway_id(), device.id, &device.grant)?,
+            access: sign(now, until, &key, self.gateway_id(), device.id, &device.grant)?,
             refresh: refresh.text(),
-            refresh_expires_at: now.plus_ms(REFRESH_IDLE_MS),
+            refresh_expires_at: now.plus_ms(REFRESH_IDLE_MS).min(until),
         })
     }
 }

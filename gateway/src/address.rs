@@ -39,13 +39,18 @@ impl Address {
 
     /// The link that pairs whoever opens it first. It is a secret: print it for the owner, and log it nowhere.
     pub fn pairing_link(&self, code: &Secret) -> String {
+        self.link(&self.url, "pair", code)
+    }
+
+    /// A link to `base` with a secret in it, and what a client needs to trust the gateway.
+    pub(crate) fn link(&self, base: &str, key: &str, secret: &Secret) -> String {
         let pin = self
             .fingerprint
             .as_ref()
             .map(|fingerprint| format!("&fp={fingerprint}"))
             .unwrap_or_default();
         // Behind the `#`, so that no browser sends it to anyone.
-        format!("{}#pair={}{pin}", self.url, code.expose())
+        format!("{base}#{key}={}{pin}", secret.expose())
     }
 }
 

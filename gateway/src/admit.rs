@@ -93,7 +93,8 @@ fn hello(headers: &HeaderMap) -> Result<Option<Bytes>, Box<Reply>> {
     }
 }
 
-async fn authenticate(
+/// Proves who sends a request, by the one credential in its headers.
+pub(crate) async fn authenticate(
     headers: &HeaderMap,
     from: IpAddr,
     shared: &Arc<Shared>,
@@ -106,6 +107,20 @@ async fn authenticate(
         Ok(principal) => Ok(principal),
         Err(error) => Err(Box::new(refusal(&error, from, shared))),
     }
+}
+
+/// As [`authenticate`], for what guests may not do.
+pub(crate) async fn owner(
+    headers: &HeaderMap,
+    from: IpAddr,
+    shared: &Arc<Shared>,
+) -> Result<Principal, Box<Reply>> {
+    let principal = authenticate(headers, from, shared).await?;
+    if principal.guest.is_some() {
+        shared.metrics.refusals.add("not_for_guests", 1);
+        return Err(Box::new(reply::forbidden("guests may look, and nothing else")));
+    }
+    Ok(principal)
 }
 
 /// Proves the credential; once more if the issuer's keys were to blame and could be fetched.

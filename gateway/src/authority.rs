@@ -114,6 +114,11 @@ impl WebOrigin {
     pub fn host(&self) -> &str {
         self.authority.host()
     }
+
+    /// Whether only this machine itself can have loaded such a page.
+    pub(crate) fn is_this_machine(&self) -> bool {
+        self.authority.is_this_machine()
+    }
 }
 
 impl FromStr for WebOrigin {

@@ -11,24 +11,32 @@ use hyper::body::Incoming;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout_at;
 
-/// Reads the whole body into a `T`.
+/// Reads the whole body, at most 4 KiB, into a `T`.
 pub(crate) async fn json<T: DeserializeOwned>(
     request: Request<Incoming>,
     visit: &Visit,
+) -> Result<T, Box<Reply>> {
+    json_within(request, visit, MAX_BODY_BYTES).await
+}
+
+/// Reads the whole body into a `T`. More than [`MAX_BODY_BYTES`] only from who has proved who they are.
+pub(crate) async fn json_within<T: DeserializeOwned>(
+    request: Request<Incoming>,
+    visit: &Visit,
+    bytes_max: usize,
 ) -> Result<T, Box<Reply>> {
     let deadline = visit.body_deadline();
     // A form of a foreign page can send text, but no application/json without asking first, which is never granted.
     if !is_json(request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok())) {
         return Err(Box::new(reply::bad_request("Content-Type must be application/json")));
     }
-    let body =
-        timeout_at(deadline, Limited::new(request.into_body(), MAX_BODY_BYTES).collect()).await;
+    let body = timeout_at(deadline, Limited::new(request.into_body(), bytes_max).collect()).await;
     let bytes = match body {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
             return Err(closing(reply::text(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "A body may have 4 KiB.\n",
+                "The body is longer than this path takes.\n",
             )));
         }
         Ok(Err(_)) => return Err(closing(reply::bad_request("the body broke off"))),

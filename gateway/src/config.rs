@@ -50,6 +50,10 @@ pub struct Config {
     pub pending_per_address: u16,
     /// True if `/metrics` answers anyone, false if only this machine. Default false.
     pub metrics_public: bool,
+    /// True if push endpoints may lead to this machine and its neighbours, and over plain http to this machine. Default false.
+    pub push_private: bool,
+    /// Whom the operators of push services can turn to, a mailto or https URL. Default: the page's https URL.
+    pub push_contact: Option<String>,
     /// What is logged, as tracing directives. Default `info`.
     pub log: String,
     /// The program that is run as `PROGRAM hold` for each terminal: this one itself. No key sets it.
@@ -115,6 +119,8 @@ impl Config {
             drain: Duration::from_secs(drain_seconds),
             pending_per_address: pending,
             metrics_public: settings.metrics_public.unwrap_or(false),
+            push_private: settings.push_private.unwrap_or(false),
+            push_contact: contact(settings.push_contact)?,
             log: settings.log.unwrap_or_else(|| DEFAULT_LOG.to_owned()),
             holder: std::env::current_exe().unwrap_or_else(|_| PathBuf::from("devtail")),
         };
@@ -131,6 +137,16 @@ impl Config {
             return Err(ConfigError::PublicWithoutTls { listen: self.listen });
         }
         Ok(self)
+    }
+}
+
+fn contact(given: Option<String>) -> Result<Option<String>, ConfigError> {
+    let is_url = |text: &str| text.starts_with("mailto:") || text.starts_with("https://");
+    match given {
+        Some(text) if !is_url(&text) || text.chars().any(|c| c.is_control() || c == ' ') => {
+            Err(ConfigError::value("push_contact", text, "a mailto: or https: URL"))
+        }
+        given => Ok(given),
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Note, Standing};
+use devtail_control::Timestamp;
 use devtail_protocol::limits::{CHANNELS_MAX, FETCHES_MAX};
 use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
 use devtail_protocol::wire::Outcome;
@@ -17,6 +18,7 @@ use devtail_protocol::{Boot, Ch, ClientId, Code, Fault, Time};
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+use crate::clock;
 use crate::docks::Docks;
 use crate::errand::{self, Done, Opening};
 use crate::fence::Place;
@@ -47,6 +49,7 @@ pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
         place: None,
         started,
         close_by: None,
+        expires: link.principal.guest.as_ref().map(|guest| ends_at(guest.expires)),
         opening: BTreeMap::new(),
         opens: 0,
         errands: 0,
@@ -76,6 +79,8 @@ enum Wake {
     Timeout,
     Superseded,
     Revocations,
+    /// A guest's time is over.
+    Expired,
     Phase,
 }
 
@@ -90,6 +95,8 @@ struct Connection {
     started: Instant,
     /// A link that is to end ends then, whether or not its last words were taken.
     close_by: Option<Instant>,
+    /// When a guest's time is over.
+    expires: Option<tokio::time::Instant>,
     /// Channels being opened: what comes of any other errand is void.
     opening: BTreeMap<Ch, Standing>,
     /// How many Opens came.
@@ -140,6 +147,12 @@ impl Connection {
                     self.fail(Fault::new(Code::Superseded, "A newer link of this app took over."))
                 }
                 Wake::Revocations => self.check_revoked().await,
+                Wake::Expired => {
+                    self.fail(Fault::new(
+                        Code::Revoked,
+                        "The time for which this was shared is over.",
+                    ));
+                }
                 Wake::Phase => self.check_phase(),
             }
         }
@@ -160,6 +173,12 @@ impl Connection {
                 None => std::future::pending().await,
             }
         };
+        let expired = async {
+            match self.expires {
+                Some(at) if !self.session.is_closing() => tokio::time::sleep_until(at).await,
+                Some(_) | None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             socket = packets.next() => Wake::Socket(socket),
             () = self.bell.rung() => Wake::Rung,
@@ -167,6 +186,7 @@ impl Connection {
             () = timeout => Wake::Timeout,
             () = superseded => Wake::Superseded,
             Ok(()) = self.revocations.changed() => Wake::Revocations,
+            () = expired => Wake::Expired,
             Ok(()) = self.phase.changed() => Wake::Phase,
         }
     }
@@ -221,6 +241,8 @@ impl Connection {
                 self.client()
                     .into_iter()
                     .for_each(|client| self.docks.consumed(client, ch, offset));
+                // A change of priority rides on a Window too.
+                self.look(ch);
             }
             ServerEvent::Close(ch) => {
                 self.opening.remove(&ch);
@@ -258,9 +280,15 @@ impl Connection {
                 self.opening.remove(&ch);
                 if self.session.attached(ch, attached) {
                     self.docks.insert(ch, docked);
+                    self.look(ch);
                 }
             }
         }
+    }
+
+    fn look(&mut self, ch: Ch) {
+        let (device, watchers) = (self.principal.device, &self.shared.watchers);
+        self.docks.show(ch, self.session.is_shown(ch), device, watchers);
     }
 
     fn take_notes(&mut self) {
@@ -283,6 +311,9 @@ impl Connection {
         let asked = tokio::task::spawn_blocking(move || shared.control.is_revoked(device)).await;
         match asked {
             Ok(Ok(false)) => {}
+            Ok(Ok(true)) if self.principal.guest.is_some() => {
+                self.fail(Fault::new(Code::Revoked, "The owner has ended the sharing."));
+            }
             Ok(Ok(true)) => self.fail(Fault::new(
                 Code::Revoked,
                 "This device was revoked. Pair it again to go on.",
@@ -317,4 +348,9 @@ impl Connection {
     fn now(&self) -> Time {
         Time::from_micros(u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX))
     }
+}
+
+fn ends_at(expires: Timestamp) -> tokio::time::Instant {
+    let left = Duration::from_millis(expires.ms_since(clock::now()));
+    tokio::time::Instant::now() + left
 }

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use bytes::Bytes;
 use devtail_channels::dock::{Attachment, Dock};
+use devtail_control::DeviceId;
 use devtail_protocol::log::Extent;
 use devtail_protocol::session::Logs;
 use devtail_protocol::{Ch, ClientId, Code, Fault};
 
-/// What a device may do in a channel, decided when it was opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rights {
-    Read,
-    ReadAndWrite,
-}
+use crate::rights::Rights;
+use crate::watchers::{Watchers, Watching};
 
 /// One connection's open channels.
 #[derive(Debug, Default)]
@@ -28,11 +26,31 @@ pub(crate) struct Docked {
     pub(crate) dock: Arc<Dock>,
     pub(crate) rights: Rights,
     pub(crate) _attachment: Attachment,
+    /// There while the device shows it to a person.
+    pub(crate) watching: Option<Watching>,
 }
 
 impl Docks {
     pub(crate) fn insert(&mut self, ch: Ch, docked: Docked) {
         self.open.insert(ch, docked);
+    }
+
+    /// The device shows a channel, or shows it no more.
+    pub(crate) fn show(
+        &mut self,
+        ch: Ch,
+        is_shown: bool,
+        device: DeviceId,
+        watchers: &Arc<Watchers>,
+    ) {
+        let Some(docked) = self.open.get_mut(&ch) else { return };
+        if is_shown != docked.watching.is_some() {
+            let begin = || {
+                let (now, id) = (Instant::now(), docked.dock.id());
+                watchers.begin(now, id, device, docked.rights)
+            };
+            docked.watching = is_shown.then(begin);
+        }
     }
 
     /// Passes an input on.
@@ -52,7 +70,8 @@ impl Docks {
                 Code::Denied,
                 "This device may look, not type. Ask for write access.",
             )),
-            Some(Docked { dock, rights: Rights::ReadAndWrite, .. }) => {
+            Some(Docked { dock, rights: Rights::ReadAndWrite, watching, .. }) => {
+                watching.iter().for_each(|watching| watching.stir(Instant::now()));
                 dock.input(client, seq, bytes);
                 Ok(())
             }

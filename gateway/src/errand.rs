@@ -12,11 +12,12 @@ use devtail_protocol::wire::OutboxRange;
 use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
 
 use crate::clock;
-use crate::docks::{Docked, Rights};
+use crate::docks::Docked;
+use crate::rights::Rights;
 use crate::shared::Shared;
 
 /// The one workspace there is until workspaces are.
-const WORKSPACE: &str = "default";
+pub(crate) const WORKSPACE: &str = "default";
 
 /// What came of an errand.
 #[derive(Debug)]
@@ -53,8 +54,14 @@ async fn try_open(
     let kind = Kind::named(&kind)?;
     let traits = kind.traits();
     let device = principal.device;
-    let rights =
-        rights(shared, principal, traits.read_scope, traits.write_scope, spec.is_some()).await?;
+    let rights = rights(
+        shared,
+        principal,
+        (traits.read_scope, traits.write_scope),
+        spec.is_some(),
+        Some(id),
+    )
+    .await?;
     let dock = shared.hub.open(kind, id, spec.as_ref()).await?;
     if dock.kind() != traits.name {
         return Err(Fault::new(Code::UnknownKind, "This channel is of another kind."));
@@ -72,10 +79,11 @@ async fn try_open(
         class,
         sealed,
     };
-    Ok((Docked { dock, rights, _attachment: attachment }, attached))
+    Ok((Docked { dock, rights, _attachment: attachment, watching: None }, attached))
 }
 
-/// Answers a question to a kind.
+/// Answers a question to a kind, if the principal may ask it. What the kind wants noted stands in the audit log before
+/// anything is done; where it cannot be noted, nothing is.
 pub(crate) async fn answer(
     shared: Arc<Shared>,
     principal: Principal,
@@ -85,25 +93,60 @@ pub(crate) async fn answer(
 ) -> Done {
     let answer = async {
         let kind = Kind::named(&kind)?;
-        let scope = kind.traits().read_scope;
-        rights(&shared, principal, scope, scope, false).await?;
+        let scope = kind.scope_of(&query)?;
+        let concerned = kind.concerns(&query);
+        rights(&shared, principal.clone(), (scope, scope), false, concerned).await?;
+        if let Some(note) = kind.audit_of(&query) {
+            note_down(&shared, principal, note).await?;
+        }
         shared.hub.answer(kind, &query).await
     };
     Done::Answered { req, answer: answer.await }
 }
 
-/// What the principal may do; the authority's database is asked off the async threads.
+/// Writes a note into the audit log, off the async threads.
+async fn note_down(shared: &Arc<Shared>, principal: Principal, note: String) -> Result<(), Fault> {
+    let shared = Arc::clone(shared);
+    let write = move || shared.control.note(clock::now(), &principal, &note);
+    match tokio::task::spawn_blocking(write).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Fault::new(
+            Code::Failed,
+            "The gateway cannot write its audit log, so nothing was done; its log says why. Try again.",
+        )),
+    }
+}
+
+/// The kind of a channel that runs, if the principal may read it.
+///
+/// # Errors
+/// [`Code::Gone`], [`Code::Denied`], [`Code::Revoked`], or [`Code::Failed`] if nobody knows.
+pub(crate) async fn may_read(
+    shared: &Arc<Shared>,
+    principal: &Principal,
+    id: ChannelId,
+) -> Result<&'static str, Fault> {
+    let gone = || Fault::new(Code::Gone, "There is no such channel; it may have ended.");
+    let traits = Kind::named(shared.hub.running(id).ok_or_else(gone)?.kind())?.traits();
+    let scopes = (traits.read_scope, traits.read_scope);
+    rights(shared, principal.clone(), scopes, false, Some(id)).await?;
+    Ok(traits.name)
+}
+
+/// What the principal may do with a channel, or with all of a kind; the authority's database is asked off the async
+/// threads.
 async fn rights(
     shared: &Arc<Shared>,
     principal: Principal,
-    read: &'static str,
-    write: &'static str,
+    (read, write): (&'static str, &'static str),
     creates: bool,
+    channel: Option<ChannelId>,
 ) -> Result<Rights, Fault> {
     let shared = Arc::clone(shared);
     let asked = tokio::task::spawn_blocking(move || {
         let scope = |name: &str| name.parse::<Scope>().expect("a kind names a scope there is");
-        let permit = |name| shared.control.permit(clock::now(), &principal, scope(name), WORKSPACE);
+        let (control, now) = (&shared.control, clock::now());
+        let permit = |name| control.permit_in(now, &principal, scope(name), WORKSPACE, channel);
         permit(read)?;
         let may_write = principal.grant.allows(scope(write), WORKSPACE);
         match (creates, may_write) {
@@ -111,19 +154,24 @@ async fn rights(
             (false, true) => match permit(write) {
                 Ok(_) => Ok(Rights::ReadAndWrite),
                 Err(error @ Denied::Store(_)) => Err(error),
-                Err(Denied::Scope { .. } | Denied::Workspace { .. } | Denied::Revoked) => {
-                    Ok(Rights::Read)
-                }
+                Err(
+                    Denied::Scope { .. }
+                    | Denied::Workspace { .. }
+                    | Denied::Channel { .. }
+                    | Denied::Revoked,
+                ) => Ok(Rights::Read),
             },
             (false, false) => Ok(Rights::Read),
         }
     });
     match asked.await {
         Ok(Ok(rights)) => Ok(rights),
-        Ok(Err(Denied::Revoked)) => Err(Fault::new(Code::Revoked, "This device was revoked.")),
-        Ok(Err(denied @ (Denied::Scope { .. } | Denied::Workspace { .. }))) => {
-            Err(Fault::new(Code::Denied, denied.to_string()))
+        Ok(Err(Denied::Revoked)) => {
+            Err(Fault::new(Code::Revoked, "This device was revoked, or its time is over."))
         }
+        Ok(Err(
+            denied @ (Denied::Scope { .. } | Denied::Workspace { .. } | Denied::Channel { .. }),
+        )) => Err(Fault::new(Code::Denied, denied.to_string())),
         Ok(Err(Denied::Store(_))) | Err(_) => Err(unknown()),
     }
 }

@@ -87,7 +87,8 @@ impl Hub {
         Kind::ALL.into_iter().map(|kind| kind.traits().name).map(|name| (name, of(name))).collect()
     }
 
-    fn running(&self, id: ChannelId) -> Option<Arc<Dock>> {
+    /// The channel of this id, if it is known to run.
+    pub(crate) fn running(&self, id: ChannelId) -> Option<Arc<Dock>> {
         let dock = self.docks.get(&id).map(|dock| Arc::clone(&dock))?;
         if dock.is_lost() {
             self.docks.remove_if(&id, |_, dock| dock.is_lost());

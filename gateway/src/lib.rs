@@ -5,13 +5,14 @@
 //! follows one connection from accept to link.
 //!
 //! ```text
-//! listen ─▶ greet ─▶ TLS ─▶ routes ─┬▶ page · health · pairing · token
+//! listen ─▶ greet ─▶ TLS ─▶ routes ─┬▶ page · health · pairing · token · hand-off
 //!  ≤ 16 pending an address,         └▶ admit ─▶ Link ─▶ connection
 //!  5 s, 8 KiB, then closed
 //! ```
 
 mod address;
 mod admit;
+mod announce;
 mod authority;
 mod body;
 mod clock;
@@ -25,6 +26,7 @@ mod errand;
 mod fence;
 mod greet;
 mod guard;
+mod handoff;
 mod health;
 mod hub;
 mod jwks;
@@ -34,22 +36,29 @@ mod listen;
 mod lock;
 mod metrics;
 mod notice;
+mod offer;
+mod outbound;
 mod packets;
 mod page;
 mod pairing;
 mod pending;
+mod push;
 mod reply;
+mod rights;
 mod routes;
 mod serve;
+mod share;
 mod shared;
 mod signal;
 mod socket;
 mod stream;
+mod subscribe;
 mod tally;
 mod tls;
 mod token;
 mod upkeep;
 mod visit;
+mod watchers;
 
 pub use address::Address;
 pub use authority::{Authority, BadAuthority, BadOrigin, WebOrigin};

@@ -15,6 +15,10 @@ pub(crate) const MAX_HEAD_BYTES: usize = 8 * 1024;
 pub(crate) const MAX_HEADERS: usize = 64;
 /// A request's body, bytes: a refresh token and a device's name stay below 1 KiB.
 pub(crate) const MAX_BODY_BYTES: usize = 4 * 1024;
+/// What a hand-off may carry of typed text, bytes of UTF-8: a long paragraph, not a file.
+pub(crate) const MAX_DRAFT_BYTES: usize = 16 * 1024;
+/// The body of a device that hands over, bytes: JSON may spell each byte of [`MAX_DRAFT_BYTES`] in six.
+pub(crate) const MAX_PLACE_BYTES: usize = 6 * MAX_DRAFT_BYTES + 1024;
 /// The `Devtail-Hello` header, bytes of base64url: a Hello with some 50 channels. A larger one is sent as the first message.
 pub(crate) const MAX_HELLO_HEADER_BYTES: usize = 6 * 1024;
 
@@ -47,6 +51,40 @@ pub(crate) const ACCEPT_BACKOFF_MAX: Duration = Duration::from_secs(1);
 
 /// What fetching an outside issuer's keys may take.
 pub(crate) const JWKS_FETCH: Duration = Duration::from_secs(5);
+/// The longest address of a push subscription, bytes. Browsers' services use below 500.
+pub(crate) const ENDPOINT_BYTES_MAX: usize = 1024;
+/// Addresses of a push service's name that are tried.
+pub(crate) const ENDPOINT_ADDRESSES_MAX: usize = 16;
+/// Sorts of notification that a subscription may want.
+pub(crate) const WANTS_MAX: usize = 8;
+/// The longest name of such a sort, bytes.
+pub(crate) const WANT_BYTES_MAX: usize = 16;
+/// What a push may tell, bytes before encryption. Services must take 4 KiB encrypted (RFC 8291, section 4).
+pub(crate) const PUSH_PAYLOAD_BYTES_MAX: usize = 3 * 1024;
+/// How long a push service keeps a notification for a device that sleeps.
+pub(crate) const PUSH_TTL: Duration = Duration::from_secs(12 * 60 * 60);
+/// Notifications that are not done with, those between two tries included. Each has at most 8 kB.
+pub(crate) const PUSHES_MAX: usize = 256;
+/// Exchanges with push services at once.
+pub(crate) const PUSH_AT_ONCE: usize = 8;
+/// What one exchange with a push service may take.
+pub(crate) const PUSH_WITHIN: Duration = Duration::from_secs(10);
+/// Bytes of a push service's answer, which is empty or says what was wrong.
+pub(crate) const PUSH_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// How often a notification is tried while its service is busy or away.
+pub(crate) const PUSH_TRIES: u32 = 5;
+/// The wait before the second try, and the shortest a service can ask for.
+pub(crate) const PUSH_WAIT_FIRST: Duration = Duration::from_secs(1);
+/// The longest wait between two tries, whatever a service asks for.
+pub(crate) const PUSH_WAIT_MAX: Duration = Duration::from_secs(300);
+/// How long a person who does nothing counts as looking at what their screen shows.
+pub(crate) const LOOKS_FOR: Duration = Duration::from_secs(60);
+/// The shortest time between two notifications of one sort from one channel.
+pub(crate) const PUSH_APART: Duration = Duration::from_secs(10);
+/// Notifications of that time that are remembered: 256 terminals with four sorts each. Above it nothing is told.
+pub(crate) const PUSH_APART_KEPT: usize = 1024;
+/// Notices of all channels that wait to be looked at; a flood of them loses the newest.
+pub(crate) const NOTICES_MAX: usize = 256;
 /// How often old rows are swept and revocations read even if nobody rang.
 pub(crate) const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// How long either side of the doorbell waits for the other, and the wait after it failed.

@@ -23,8 +23,8 @@ struct Asset {
 
 /// Everything from the gateway itself and nothing else; xterm.js writes its colours into style elements.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
-                      font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
-                      frame-ancestors 'none'";
+                      font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'";
 /// Files whose names carry a hash of their content live here: another content has another name.
 const HASHED: &str = "/assets/";
 
@@ -142,6 +142,15 @@ mod tests {
             file(&index, &headers(IF_NONE_MATCH, "\"old\"")).headers()[CACHE_CONTROL],
             "no-cache"
         );
+    }
+
+    #[test]
+    fn the_worker_is_a_script_at_the_root_that_is_asked_for_anew_each_time() {
+        let worker = Asset { path: "/worker.js", ..ASSET };
+        let reply = file(&worker, &HeaderMap::new());
+        assert_eq!(reply.headers()[CACHE_CONTROL], "no-cache");
+        assert_eq!(content_type(worker.path), "text/javascript; charset=utf-8");
+        assert!(POLICY.contains("worker-src 'self'") && POLICY.contains("manifest-src 'self'"));
     }
 
     #[test]

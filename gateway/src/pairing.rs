@@ -12,7 +12,7 @@ use devtail_control::Enrolled;
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use tracing::info;
 
@@ -41,7 +41,7 @@ pub(crate) async fn answer(
     match tokio::task::spawn_blocking(redeem).await.expect("redeem_pairing does not panic") {
         Ok(enrolled) => {
             info!(device = %enrolled.device.id, name = %enrolled.device.name, %from, "a device was paired");
-            let reply = welcome(&enrolled, cookie, visit, shared);
+            let reply = welcome(&enrolled, Keeping::of(cookie), json!({}), visit, shared);
             shared.notices.tell(Notice::Paired(enrolled.device));
             reply
         }
@@ -49,9 +49,32 @@ pub(crate) async fn answer(
     }
 }
 
-fn welcome(enrolled: &Enrolled, in_cookie: bool, visit: &Visit, shared: &Shared) -> Reply {
+/// Where a new device keeps its refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeping {
+    /// In a cookie that no script can read.
+    Cookie,
+    /// In a place of its own: the answer holds it.
+    Own,
+}
+
+impl Keeping {
+    pub(crate) const fn of(in_cookie: bool) -> Self {
+        if in_cookie { Self::Cookie } else { Self::Own }
+    }
+}
+
+/// What a device that has just come in is told; `more` is an object of what else it should know.
+pub(crate) fn welcome(
+    enrolled: &Enrolled,
+    keeping: Keeping,
+    more: Value,
+    visit: &Visit,
+    shared: &Shared,
+) -> Reply {
     let Enrolled { device, tokens } = enrolled;
-    let mut answer = json!({
+    let mut answer = more;
+    let known = json!({
         "gateway_id": shared.control.gateway_id(),
         "host": shared.machine,
         "device_id": device.id,
@@ -60,11 +83,13 @@ fn welcome(enrolled: &Enrolled, in_cookie: bool, visit: &Visit, shared: &Shared)
         "access_token": tokens.access.token.expose(),
         "access_expires_at": tokens.access.expires_at.unix_s(),
     });
-    if !in_cookie {
+    let fields = known.as_object().expect("it is one").clone();
+    answer.as_object_mut().expect("callers give an object").extend(fields);
+    if keeping == Keeping::Own {
         answer["refresh_token"] = tokens.refresh.expose().into();
     }
     let mut reply = reply::json(StatusCode::OK, &answer);
-    if in_cookie {
+    if keeping == Keeping::Cookie {
         cookie::set(&mut reply, shared.control.gateway_id(), tokens, visit.secure);
     }
     reply

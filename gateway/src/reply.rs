@@ -1,6 +1,7 @@
 //! Answers to plain HTTP requests: one way to build each sort, always with the headers that keep a browser strict.
 
 use bytes::Bytes;
+use devtail_protocol::{Code, Fault};
 use http::{
     HeaderName, HeaderValue, Response, StatusCode,
     header::{
@@ -60,6 +61,18 @@ pub(crate) fn sign_in_required() -> Reply {
 /// 403: the page that asks is not one of ours.
 pub(crate) fn forbidden(message: &str) -> Reply {
     json(StatusCode::FORBIDDEN, &json!({"error": "forbidden", "message": message}))
+}
+
+/// What a fault is over plain HTTP: 404 for what is not there, 403 for what is not allowed, 503 for what may pass.
+pub(crate) fn refused(fault: &Fault) -> Reply {
+    let (status, word) = if matches!(fault.code, Code::Gone | Code::UnknownKind) {
+        (StatusCode::NOT_FOUND, "gone")
+    } else if matches!(fault.code, Code::Denied | Code::Revoked) {
+        (StatusCode::FORBIDDEN, "forbidden")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "unavailable")
+    };
+    json(status, &json!({"error": word, "message": fault.message}))
 }
 
 /// 421: the Host header names somebody else.

@@ -1,10 +1,11 @@
 //! Which request is answered by what. Everything the gateway says over plain HTTP passes here.
 
 use crate::{
-    admit, health, page, pairing,
+    admit, handoff, health, page, pairing,
     reply::{self, Reply},
+    share,
     shared::Shared,
-    token,
+    subscribe, token,
     visit::Visit,
 };
 use http::{Request, StatusCode, header::ALLOW};
@@ -49,11 +50,24 @@ async fn route(request: Request<Incoming>, visit: &Visit, shared: &Arc<Shared>) 
         ("/ws", "GET") => admit::answer(request, visit, shared).await,
         ("/api/pair", "POST") => pairing::answer(request, visit, shared).await,
         ("/api/token", "POST") => token::answer(request, visit, shared).await,
+        ("/api/handoff", "POST") => handoff::make(request, visit, shared).await,
+        ("/api/handoff/redeem", "POST") => handoff::redeem(request, visit, shared).await,
+        ("/api/push/key", "GET") => subscribe::key(shared),
+        ("/api/push/subscribe", "POST") => subscribe::subscribe(request, visit, shared).await,
+        ("/api/push/subscribe", "DELETE") => subscribe::unsubscribe(request, visit, shared).await,
+        ("/api/share", "POST") => share::make(request, visit, shared).await,
+        ("/api/share", "DELETE") => share::end(request, visit, shared).await,
+        ("/api/share/open", "POST") => share::open(request, visit, shared).await,
         ("/healthz", "GET" | "HEAD") => health::alive(),
         ("/readyz", "GET" | "HEAD") => health::ready(shared.phase()),
         ("/metrics", "GET" | "HEAD") => health::metrics(visit.remote.ip(), shared),
         ("/ws", _) => not_allowed("GET"),
-        ("/api/pair" | "/api/token", _) => not_allowed("POST"),
+        ("/api/pair" | "/api/token" | "/api/handoff" | "/api/handoff/redeem", _) => {
+            not_allowed("POST")
+        }
+        ("/api/push/key", _) => not_allowed("GET"),
+        ("/api/share/open", _) => not_allowed("POST"),
+        ("/api/push/subscribe" | "/api/share", _) => not_allowed("POST, DELETE"),
         (path, "GET" | "HEAD") => page::answer(path, request.headers()),
         _ => not_allowed("GET, HEAD"),
     }

@@ -2,31 +2,36 @@
 
 use crate::{
     address::{Address, certificate_names},
+    announce::announce,
     clock,
     config::Config,
     doorbell,
     fence::Fences,
     guard::Guard,
     hub::Hub,
+    limits::NOTICES_MAX,
     listen,
     lock::{LockError, StateLock},
     metrics::Metrics,
     notice::{Notice, Notices},
     pending::Pending,
+    push::{Outbox, Reach, Vapid},
     shared::{Phase, Shared},
     tally::Tally,
     tls::{Encryption, TlsError},
     upkeep,
 };
+use bytes::Bytes;
 use devtail_channels::registry::Registry;
 use devtail_control::{
     AuthError, BadIssuer, Control, Grant, Issuers, Pairing, StateDir, StateError,
 };
+use devtail_protocol::ChannelId;
 use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Instant};
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, UnixListener},
-    sync::{Mutex, broadcast, watch},
+    sync::{Mutex, broadcast, mpsc, watch},
     task::{JoinSet, spawn_blocking},
     time::timeout_at,
 };
@@ -37,6 +42,7 @@ pub struct Gateway {
     listener: TcpListener,
     bell: UnixListener,
     address: Address,
+    noticed: mpsc::Receiver<(ChannelId, Bytes)>,
     shared: Arc<Shared>,
     phase: watch::Sender<Phase>,
     _lock: StateLock,
@@ -86,6 +92,7 @@ struct Ground {
     lock: StateLock,
     control: Control,
     encryption: Option<Encryption>,
+    state: StateDir,
 }
 
 impl Gateway {
@@ -109,9 +116,19 @@ impl Gateway {
         let bell = doorbell::hang(&config.state)
             .map_err(|source| BindError::Doorbell { state: config.state.clone(), source })?;
         let (phase, watched_phase) = watch::channel(Phase::Starting);
+        let address = Address::new(&config, listen, ground.encryption.as_ref());
+        let vapid = Vapid::load(&ground.state, contact(&config, &address))?;
+        let reach = if config.push_private { Reach::Everywhere } else { Reach::Public };
+        let push = Outbox::new(vapid, reach, ground.control.clone());
+        let (notices, noticed) = mpsc::channel(NOTICES_MAX);
         let shared = Shared {
+            address: address.clone(),
             guard: Guard::new(&config, &machine),
-            hub: Hub::new(Registry::new(config.state.clone(), config.holder.clone())),
+            hub: Hub::new(
+                Registry::new(config.state.clone(), config.holder.clone()).announcing_to(notices),
+            ),
+            watchers: Arc::default(),
+            push,
             fences: Arc::new(Fences::default()),
             control: ground.control,
             issuers,
@@ -128,8 +145,8 @@ impl Gateway {
             machine,
             config,
         };
-        let address = Address::new(&shared.config, listen, shared.encryption.as_ref());
-        Ok(Self { listener, bell, address, shared: Arc::new(shared), phase, _lock: ground.lock })
+        let shared = Arc::new(shared);
+        Ok(Self { listener, bell, address, noticed, shared, phase, _lock: ground.lock })
     }
 
     /// Where it can be reached.
@@ -159,6 +176,7 @@ impl Gateway {
         let mut tasks = JoinSet::new();
         tasks.spawn(upkeep::tend(self.shared.clone()));
         tasks.spawn(doorbell::answer(self.bell, self.address.clone(), self.shared.clone()));
+        tasks.spawn(announce(self.noticed, self.shared.clone()));
         // Links that come before the channels of a former life are found wait for them.
         let door = tasks.spawn(listen::accept(self.listener, self.shared.clone()));
         let (phase, shared, url) = (&self.phase, &self.shared, &self.address.url);
@@ -191,7 +209,16 @@ impl Ground {
         let control = Control::open(clock::now(), &config.state)?;
         let encryption =
             Encryption::load(&config.tls, &state, &certificate_names(config, machine))?;
-        Ok(Self { lock, control, encryption })
+        Ok(Self { lock, control, encryption, state })
+    }
+}
+
+/// Whom the operator of a push service can turn to: the owner's word, or the page, if it has an address for others.
+fn contact(config: &Config, address: &Address) -> String {
+    match &config.push_contact {
+        Some(contact) => contact.clone(),
+        None if address.url.starts_with("https:") => address.url.clone(),
+        None => "mailto:devtail@localhost".to_owned(),
     }
 }
 

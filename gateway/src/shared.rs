@@ -1,6 +1,7 @@
 //! What every connection of one gateway shares.
 
 use crate::{
+    address::Address,
     config::Config,
     fence::Fences,
     guard::Guard,
@@ -8,8 +9,10 @@ use crate::{
     metrics::{Gauges, Metrics},
     notice::Notices,
     pending::Pending,
+    push::Outbox,
     tally::Tally,
     tls::Encryption,
+    watchers::Watchers,
 };
 use devtail_control::{Control, Issuers};
 use std::{sync::Arc, time::Instant};
@@ -39,6 +42,8 @@ pub(crate) struct Shared {
     pub(crate) fetching: Mutex<()>,
     /// What the gateway was told.
     pub(crate) config: Config,
+    /// Where it can be reached.
+    pub(crate) address: Address,
     /// Which names and pages it answers to.
     pub(crate) guard: Guard,
     /// The machine's own name, for people.
@@ -51,6 +56,10 @@ pub(crate) struct Shared {
     pub(crate) hub: Hub,
     /// One live link a client instance.
     pub(crate) fences: Arc<Fences>,
+    /// Who looks at which channel.
+    pub(crate) watchers: Arc<Watchers>,
+    /// Tells devices that look elsewhere.
+    pub(crate) push: Outbox,
     /// What is counted.
     pub(crate) metrics: Metrics,
     /// Connections that have not proved who they are.

@@ -3,27 +3,8 @@ import { test } from "node:test";
 
 import { suggestedName } from "../src/driver/pairing";
 import { tooMany } from "../src/page/crowd";
-import { SizeClaim } from "../src/page/size-claim";
 import { shown } from "../src/page/text";
 import { fromHex, toHex } from "../src/wire/hex";
-
-const PHONE = { cols: 48, rows: 40 };
-const DESK = { cols: 120, rows: 45 };
-
-test("the device that works takes the size over, and the one that looks on leaves it", () => {
-  const claim = new SizeClaim();
-  assert.deepEqual(claim.moved(PHONE, DESK), PHONE, "attaching is work");
-  claim.sized(PHONE);
-  assert.equal(claim.work(PHONE, PHONE), undefined);
-  claim.sized(DESK);
-  assert.equal(claim.moved(PHONE, DESK), undefined, "the other device drives");
-  assert.deepEqual(claim.work(PHONE, DESK), PHONE, "typing takes it back");
-  assert.equal(claim.work(PHONE, DESK), undefined, "once, while the host has not answered");
-});
-
-test("a size that fits already is not sent", () => {
-  assert.equal(new SizeClaim().moved(DESK, DESK), undefined);
-});
 
 test("of too many terminals the one looked at longest ago is left, but never one with keys that wait", () => {
   const panes = [1, 0, 2, 0, 0].map((waiting, number) => ({ waiting, number }));

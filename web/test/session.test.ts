@@ -235,7 +235,7 @@ test("a key measures the round trip, at most once a second, and after 5 s of sil
   assert.ok(ping?.case === "ping" && others[0]?.case === "input" && others.length === 1);
   bench.now += 300;
   bench.say({ case: "pong", value: create(PongSchema, { id: ping.value.id }) });
-  assert.equal(bench.session.srtt, 300);
+  assert.equal(bench.session.contact?.srtt, 300);
   bench.session.send(bench.now, ch, text("b"));
   assert.deepEqual(bench.sent().map((kind) => kind.case), ["input"]);
   bench.run(bench.now + 5_000);

@@ -46,7 +46,7 @@ const STAGES: &[Stage] = &[
             "cargo test --workspace --test hostile --test screens --test holder --test authority",
             "cargo test --workspace --test bounds --test cuts --test trust",
             "cargo test --workspace --test descriptors --test edge --test secrets",
-            "cargo test --workspace --test scripts --test windows",
+            "cargo test --workspace --test scripts --test windows --test tmux",
         ],
     },
     Stage {

@@ -32,6 +32,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "node", source: Source::Debian("nodejs") },
     Tool { program: "npm", source: Source::Debian("npm") },
     Tool { program: "tmux", source: Source::Debian("tmux") },
+    Tool { program: "asciinema", source: Source::Debian("asciinema") },
     Tool { program: "vim", source: Source::Debian("vim") },
     Tool { program: "chromium", source: Source::Debian("chromium") },
 ];

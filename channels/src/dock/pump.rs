@@ -117,7 +117,12 @@ fn tell(shared: &Shared, state: &mut State) {
                     reader.bell.note(Note::Echoed(reader.ch, echo.seq, echo.at));
                 }
             }
-            MirrorEvent::Noticed(_) => {}
+            MirrorEvent::Noticed(notice) => {
+                if let Some((id, notices)) = &state.notices {
+                    // Whoever passes them on is busy: what was not told in time need not be told.
+                    drop(notices.try_send((*id, notice)));
+                }
+            }
             MirrorEvent::Answered(req, answer) => {
                 if let Some(asked) = state.asked.remove(&req) {
                     drop(asked.send(answer));

@@ -95,7 +95,7 @@ pub struct Event {
     /// The Offset right after it in the Log.
     #[prost(uint64, tag = "1")]
     pub at: u64,
-    #[prost(oneof = "event::Kind", tags = "2, 3")]
+    #[prost(oneof = "event::Kind", tags = "2, 3, 4")]
     pub kind: ::core::option::Option<event::Kind>,
 }
 /// Nested message and enum types in `Event`.
@@ -106,11 +106,42 @@ pub mod event {
         Bell(super::Bell),
         #[prost(message, tag = "3")]
         Clipboard(super::Clipboard),
+        #[prost(message, tag = "4")]
+        Finished(super::Finished),
     }
 }
 /// BEL: the program wants attention.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Bell {}
+/// A command of the shell that took at least 10 s is over.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Finished {
+    /// The program's name. Empty: nobody knows it any more. At most 64 characters.
+    #[prost(string, tag = "1")]
+    pub command: ::prost::alloc::string::String,
+    /// How long it took.
+    #[prost(uint64, tag = "2")]
+    pub seconds: u64,
+}
+/// Notice.bytes: what a person should know though they look elsewhere.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Notice {
+    /// What people call the terminal.
+    #[prost(string, tag = "1")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(oneof = "notice::What", tags = "2, 3")]
+    pub what: ::core::option::Option<notice::What>,
+}
+/// Nested message and enum types in `Notice`.
+pub mod notice {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum What {
+        #[prost(message, tag = "2")]
+        Bell(super::Bell),
+        #[prost(message, tag = "3")]
+        Finished(super::Finished),
+    }
+}
 /// OSC 52: the program sets a clipboard.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Clipboard {
@@ -143,17 +174,25 @@ pub mod end {
     }
 }
 /// Fetch.query.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Query {
-    #[prost(oneof = "query::Kind", tags = "1")]
+    #[prost(oneof = "query::Kind", tags = "1, 4, 6, 7")]
     pub kind: ::core::option::Option<query::Kind>,
 }
 /// Nested message and enum types in `Query`.
 pub mod query {
-    #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Oneof)]
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
     pub enum Kind {
         #[prost(message, tag = "1")]
         List(super::ListTerminals),
+        #[prost(message, tag = "4")]
+        Tmux(super::TmuxQuery),
+        /// What terminals print, kept in files of the host as it is.
+        #[prost(message, tag = "6")]
+        Capture(super::CaptureQuery),
+        /// The same as an asciicast, version 2: with its moments and sizes, to be played again.
+        #[prost(message, tag = "7")]
+        Record(super::CaptureQuery),
     }
 }
 /// Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -162,7 +201,7 @@ pub struct ListTerminals {}
 /// Fetched.answer.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Answer {
-    #[prost(oneof = "answer::Kind", tags = "1")]
+    #[prost(oneof = "answer::Kind", tags = "1, 4, 6, 7")]
     pub kind: ::core::option::Option<answer::Kind>,
 }
 /// Nested message and enum types in `Answer`.
@@ -171,6 +210,12 @@ pub mod answer {
     pub enum Kind {
         #[prost(message, tag = "1")]
         List(super::TerminalList),
+        #[prost(message, tag = "4")]
+        Tmux(super::TmuxSessions),
+        #[prost(message, tag = "6")]
+        Capture(super::Captures),
+        #[prost(message, tag = "7")]
+        Record(super::Captures),
     }
 }
 /// The answer to ListTerminals.
@@ -212,4 +257,305 @@ pub struct Terminal {
     /// Its holder did not answer in time: nothing but the id is known now.
     #[prost(bool, tag = "11")]
     pub silent: bool,
+}
+/// Asks the user's own tmux server for its sessions, or to change something there. Each is answered with the sessions as
+/// they are then. Sessions and windows are named by tmux's own ids, which it gives once in the life of a server; so a
+/// query may be asked again, and what is done already is success.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxQuery {
+    /// The life of the server that the ids are of, as TmuxSessions says it. Empty: whichever runs. In another life what was
+    /// to be killed is gone, and anything else is refused.
+    #[prost(string, tag = "1")]
+    pub server: ::prost::alloc::string::String,
+    #[prost(oneof = "tmux_query::Kind", tags = "2, 3, 4, 5, 6, 7, 8, 9")]
+    pub kind: ::core::option::Option<tmux_query::Kind>,
+}
+/// Nested message and enum types in `TmuxQuery`.
+pub mod tmux_query {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        #[prost(message, tag = "2")]
+        List(super::TmuxList),
+        #[prost(message, tag = "3")]
+        NewSession(super::TmuxNewSession),
+        #[prost(message, tag = "4")]
+        RenameSession(super::TmuxRenameSession),
+        #[prost(message, tag = "5")]
+        KillSession(super::TmuxKillSession),
+        #[prost(message, tag = "6")]
+        NewWindow(super::TmuxNewWindow),
+        #[prost(message, tag = "7")]
+        RenameWindow(super::TmuxRenameWindow),
+        #[prost(message, tag = "8")]
+        KillWindow(super::TmuxKillWindow),
+        #[prost(message, tag = "9")]
+        SelectWindow(super::TmuxSelectWindow),
+    }
+}
+/// Asks nothing more than its name says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxList {}
+/// A new session, to which nobody is attached.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxNewSession {
+    /// 16 random bytes of whoever asks: asked again, it makes no second one.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub key: ::prost::bytes::Bytes,
+    /// At most 64 characters; tmux writes "_" for "." and ":". Empty: tmux numbers it. When renaming it must not be empty.
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Absolute directory to start in. Empty: the user's home.
+    #[prost(string, tag = "3")]
+    pub cwd: ::prost::alloc::string::String,
+}
+/// Another name for a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxRenameSession {
+    /// The session, "$3".
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The end of a session and of what runs in it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxKillSession {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// A new window, which is shown to nobody yet.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxNewWindow {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub key: ::prost::bytes::Bytes,
+    /// The session it is made in, "$3".
+    #[prost(string, tag = "2")]
+    pub session: ::prost::alloc::string::String,
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(string, tag = "4")]
+    pub cwd: ::prost::alloc::string::String,
+}
+/// Another name for a window.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxRenameWindow {
+    /// The window, "@7".
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+}
+/// The end of a window and of what runs in it.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxKillWindow {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// The window that its session shows from now on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxSelectWindow {
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+}
+/// The answer to TmuxQuery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TmuxSessions {
+    /// Oldest first. None: no server runs, or it has none.
+    #[prost(message, repeated, tag = "1")]
+    pub sessions: ::prost::alloc::vec::Vec<TmuxSession>,
+    /// For instance "3.3a".
+    #[prost(string, tag = "2")]
+    pub version: ::prost::alloc::string::String,
+    /// Names the life of the server. Empty: none runs.
+    #[prost(string, tag = "3")]
+    pub server: ::prost::alloc::string::String,
+    /// Windows that are not told of, because there are more than 400.
+    #[prost(uint32, tag = "4")]
+    pub left_out: u32,
+}
+/// A session of tmux.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct TmuxSession {
+    /// "$3".
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    #[prost(string, tag = "2")]
+    pub name: ::prost::alloc::string::String,
+    /// Milliseconds since the Unix epoch.
+    #[prost(uint64, tag = "3")]
+    pub created_ms: u64,
+    /// How many clients are attached now, ours among them.
+    #[prost(uint32, tag = "4")]
+    pub attached: u32,
+    #[prost(message, repeated, tag = "5")]
+    pub windows: ::prost::alloc::vec::Vec<TmuxWindow>,
+}
+/// A window of a session.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct TmuxWindow {
+    /// "@7".
+    #[prost(string, tag = "1")]
+    pub id: ::prost::alloc::string::String,
+    /// Its number in the session.
+    #[prost(uint32, tag = "2")]
+    pub index: u32,
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    /// Whether the session shows it.
+    #[prost(bool, tag = "4")]
+    pub active: bool,
+    /// How many panes it has. What follows is of the active one.
+    #[prost(uint32, tag = "5")]
+    pub panes: u32,
+    /// "%9".
+    #[prost(string, tag = "6")]
+    pub pane: ::prost::alloc::string::String,
+    /// The program that runs there.
+    #[prost(string, tag = "7")]
+    pub command: ::prost::alloc::string::String,
+    #[prost(string, tag = "8")]
+    pub cwd: ::prost::alloc::string::String,
+    /// Whether a bell rang, or something was printed, since somebody looked. tmux tells what its options have it watch.
+    #[prost(bool, tag = "9")]
+    pub bell: bool,
+    #[prost(bool, tag = "10")]
+    pub activity: bool,
+    /// The mode that takes the keys instead of the program, for instance "copy-mode". Empty: none.
+    #[prost(string, tag = "11")]
+    pub mode: ::prost::alloc::string::String,
+}
+/// Asks for what is kept of a terminal's output, or to begin or end that.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaptureQuery {
+    /// Whose output. None: all there is; only status asks that.
+    #[prost(oneof = "capture_query::Of", tags = "1, 2")]
+    pub of: ::core::option::Option<capture_query::Of>,
+    #[prost(oneof = "capture_query::Kind", tags = "3, 4, 5")]
+    pub kind: ::core::option::Option<capture_query::Kind>,
+}
+/// Nested message and enum types in `CaptureQuery`.
+pub mod capture_query {
+    /// Whose output. None: all there is; only status asks that.
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Of {
+        /// The id of a terminal of ours, 16 bytes.
+        #[prost(bytes, tag = "1")]
+        Terminal(::prost::bytes::Bytes),
+        /// The pane of the user's tmux, "%9". It is captured, never recorded.
+        #[prost(string, tag = "2")]
+        Pane(::prost::alloc::string::String),
+    }
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Kind {
+        #[prost(message, tag = "3")]
+        Start(super::CaptureStart),
+        #[prost(message, tag = "4")]
+        Stop(super::CaptureStop),
+        #[prost(message, tag = "5")]
+        Status(super::CaptureStatus),
+    }
+}
+/// From now on.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaptureStart {
+    /// 16 random bytes of whoever asks: asked again, it begins no second time.
+    #[prost(bytes = "bytes", tag = "1")]
+    pub key: ::prost::bytes::Bytes,
+    /// Absolute path of a file that does not exist, in a directory of the user's own; at most 200 bytes. Empty: a new name
+    /// in the state directory's captures.
+    #[prost(string, tag = "2")]
+    pub file: ::prost::alloc::string::String,
+    /// Bytes of one file, 65536 to 2^34. A capture begins another file then, a recording stops. 0: 16 MiB, and 64 MiB.
+    #[prost(uint64, tag = "3")]
+    pub max_bytes: u64,
+    /// Older files of a capture that are kept beside the newest, 1 to 100. 0: 4.
+    #[prost(uint32, tag = "4")]
+    pub keep: u32,
+}
+/// No longer. It is success where nothing is kept.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaptureStop {}
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct CaptureStatus {}
+/// The answer to CaptureQuery.
+#[derive(Clone, PartialEq, ::prost::Message)]
+pub struct Captures {
+    /// One for each terminal and pane that was asked for and of which something is or was kept.
+    #[prost(message, repeated, tag = "1")]
+    pub captures: ::prost::alloc::vec::Vec<Capture>,
+}
+/// What is kept of the output of one terminal, or one pane.
+#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct Capture {
+    /// The name of the terminal. Empty: it is a pane.
+    #[prost(string, tag = "3")]
+    pub name: ::prost::alloc::string::String,
+    #[prost(enumeration = "CaptureState", tag = "4")]
+    pub state: i32,
+    /// The newest file. It is followed by FILE.1, FILE.2 and so on.
+    #[prost(string, tag = "5")]
+    pub file: ::prost::alloc::string::String,
+    /// Bytes written, those of files that are no longer kept included.
+    #[prost(uint64, tag = "6")]
+    pub bytes: u64,
+    /// Files there are.
+    #[prost(uint32, tag = "7")]
+    pub files: u32,
+    /// Why it stopped by itself, one sentence. Empty: it did not.
+    #[prost(string, tag = "8")]
+    pub reason: ::prost::alloc::string::String,
+    #[prost(oneof = "capture::Of", tags = "1, 2")]
+    pub of: ::core::option::Option<capture::Of>,
+}
+/// Nested message and enum types in `Capture`.
+pub mod capture {
+    #[derive(Clone, PartialEq, Eq, Hash, ::prost::Oneof)]
+    pub enum Of {
+        #[prost(bytes, tag = "1")]
+        Terminal(::prost::bytes::Bytes),
+        #[prost(string, tag = "2")]
+        Pane(::prost::alloc::string::String),
+    }
+}
+/// How far a capture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+#[repr(i32)]
+pub enum CaptureState {
+    /// Its first file is being made.
+    Starting = 0,
+    /// What is printed is written.
+    Running = 1,
+    /// It was told to stop, and writes what waits.
+    Stopping = 2,
+    /// It was told to stop, or its terminal ended, and all is written.
+    Stopped = 3,
+    /// It stopped by itself.
+    Failed = 4,
+}
+impl CaptureState {
+    /// String value of the enum field names used in the ProtoBuf definition.
+    ///
+    /// The values are not transformed in any way and thus are considered stable
+    /// (if the ProtoBuf definition does not change) and safe for programmatic use.
+    pub fn as_str_name(&self) -> &'static str {
+        match self {
+            Self::Starting => "CAPTURE_STATE_STARTING",
+            Self::Running => "CAPTURE_STATE_RUNNING",
+            Self::Stopping => "CAPTURE_STATE_STOPPING",
+            Self::Stopped => "CAPTURE_STATE_STOPPED",
+            Self::Failed => "CAPTURE_STATE_FAILED",
+        }
+    }
+    /// Creates an enum from field names used in the ProtoBuf definition.
+    pub fn from_str_name(value: &str) -> ::core::option::Option<Self> {
+        match value {
+            "CAPTURE_STATE_STARTING" => Some(Self::Starting),
+            "CAPTURE_STATE_RUNNING" => Some(Self::Running),
+            "CAPTURE_STATE_STOPPING" => Some(Self::Stopping),
+            "CAPTURE_STATE_STOPPED" => Some(Self::Stopped),
+            "CAPTURE_STATE_FAILED" => Some(Self::Failed),
+            _ => None,
+        }
+    }
 }

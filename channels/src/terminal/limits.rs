@@ -69,3 +69,40 @@ pub const TITLES_SAVED_MAX: usize = 10;
 pub const TERMINALS_MAX: usize = 256;
 /// Bytes of a spec or input message: a full command with its envelope.
 pub const MESSAGE_BYTES_MAX: usize = COMMAND_BYTES_MAX + PATH_BYTES_MAX + 4096;
+/// Bytes that tmux may say in answer to one command: a thousand windows with long names and paths.
+pub const TMUX_OUTPUT_BYTES_MAX: usize = 1 << 20;
+/// Bytes of tmux's complaints that are read.
+pub const TMUX_WORDS_BYTES_MAX: usize = 4 << 10;
+/// Bytes of the words that name one life of a tmux server: two numbers.
+pub const TMUX_SERVER_BYTES_MAX: usize = 64;
+/// Sessions of tmux that are told of: the newest.
+pub const TMUX_SESSIONS_MAX: usize = 128;
+/// Windows of tmux that are told of: with the longest names and paths they fit an answer's packet.
+pub const TMUX_WINDOWS_MAX: usize = 400;
+/// Characters of a window's directory that are told.
+pub const TMUX_PATH_CHARS_MAX: usize = 256;
+/// Windows made last in a session of which it is known who asked for them: more than anybody asks for in one cut.
+pub const TMUX_KEYS_KEPT: usize = 16;
+/// Bytes of the path of a file that output is kept in: it stands whole in a row of the audit log.
+pub const CAPTURE_FILE_BYTES_MAX: usize = 200;
+/// Bytes of one file of a capture at least: what one turn of output may be, many times over, does not begin a file each.
+pub const CAPTURE_BYTES_MIN: u64 = 64 << 10;
+/// Bytes of one file of a capture or recording at most: a disk's worth.
+pub const CAPTURE_BYTES_MAX: u64 = 16 << 30;
+/// Bytes of one file of a capture, if nobody says.
+pub const CAPTURE_BYTES: u64 = 16 << 20;
+/// Bytes of a recording, if nobody says: hours of work, minutes of a flood.
+pub const RECORD_BYTES: u64 = 64 << 20;
+/// Older files of a capture that are kept beside the newest, if nobody says.
+pub const CAPTURE_KEEP: u32 = 4;
+/// Older files of a capture that may be kept beside the newest.
+pub const CAPTURE_KEEP_MAX: u32 = 100;
+/// Bytes of output that wait for a disk, for each capture and recording; one that is slower stops. A tenth of a second of
+/// the wildest flood.
+pub const CAPTURE_WAITING_BYTES_MAX: usize = 16 << 20;
+/// Pieces of output that wait for a disk: single keys' echoes are small, their bookkeeping is not.
+pub const CAPTURE_PIECES_MAX: usize = 16 << 10;
+/// Names that are tried for a file beside those that exist.
+pub const CAPTURE_NAMES_MAX: u32 = 1000;
+/// Characters of a command's name, in a mark and in a notice.
+pub const COMMAND_CHARS_MAX: usize = 64;

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::limits::{PEOPLE_MAX, PERSON_NAME_CHARS_MAX};
+use super::limits::{COMMAND_CHARS_MAX, PEOPLE_MAX, PERSON_NAME_CHARS_MAX};
 use super::message::{Person, Role, Size};
 
 /// The OSC number of the marks.
@@ -21,6 +21,13 @@ pub enum Mark {
     /// Who is attached, at most 16: `people=` and for each `d` (drives) or `v` (views), eight hex digits of the client
     /// instance, a space and the device's name; `;` between them.
     People(Vec<Person>),
+    /// A command of the shell that took at least 10 s is over: `finished=SECONDS COMMAND`. It happens once.
+    Finished {
+        /// The program's name, at most 64 characters; empty if nobody knows it any more.
+        command: String,
+        /// How long it took.
+        seconds: u64,
+    },
 }
 
 impl Mark {
@@ -30,8 +37,19 @@ impl Mark {
             Self::Size(size) => format!("size={}x{}", size.cols(), size.rows()),
             Self::Secret(secret) => format!("secret={}", u8::from(*secret)),
             Self::People(people) => format!("people={}", list(people)),
+            Self::Finished { command, seconds } => format!("finished={seconds} {}", plain(command)),
         };
         format!("\x1b]{MARK};{text}\x1b\\").into_bytes()
+    }
+
+    /// What stands before the first mark in these bytes of a Log, the mark, and what stands behind it; `None` if there is
+    /// none. A mark of another sort is `None` itself. None is ever cut: the host appends it whole.
+    pub fn split(log: &[u8]) -> Option<(&[u8], Option<Self>, &[u8])> {
+        let begin = format!("\x1b]{MARK};");
+        let at = memchr::memmem::find(log, begin.as_bytes())?;
+        let text = &log[at + begin.len()..];
+        let end = memchr::memmem::find(text, b"\x1b\\")?;
+        Some((&log[..at], Self::decode(&text[..end]), &text[end + 2..]))
     }
 
     /// Reads the text of one, its number and semicolon cut off; `None` for a mark of another sort.
@@ -48,9 +66,17 @@ impl Mark {
                 let entries = value.split(';').filter(|entry| !entry.is_empty());
                 entries.take(PEOPLE_MAX).map(person).collect::<Option<_>>().map(Self::People)
             }
+            ("finished", value) => {
+                let (seconds, command) = value.split_once(' ')?;
+                Some(Self::Finished { command: plain(command), seconds: seconds.parse().ok()? })
+            }
             _ => None,
         }
     }
+}
+
+fn plain(command: &str) -> String {
+    command.chars().filter(|char| !char.is_control()).take(COMMAND_CHARS_MAX).collect()
 }
 
 fn list(people: &[Person]) -> String {
@@ -98,9 +124,20 @@ mod tests {
             Mark::Secret(false),
             Mark::People(vec![ann, ben]),
             Mark::People(vec![]),
+            Mark::Finished { command: "make all".into(), seconds: 75 },
+            Mark::Finished { command: String::new(), seconds: u64::MAX },
         ] {
             assert_eq!(Mark::decode(&text(&mark)), Some(mark));
         }
+    }
+
+    #[test]
+    fn a_mark_is_told_from_what_stands_around_it() {
+        let mark = Mark::Size(Size::new(100, 30).unwrap());
+        let log = [b"before", &mark.encode()[..], b"behind"].concat();
+        assert_eq!(Mark::split(&log), Some((&b"before"[..], Some(mark), &b"behind"[..])));
+        assert_eq!(Mark::split(b"a\x1b]8377;new=1\x1b\\b"), Some((&b"a"[..], None, &b"b"[..])));
+        assert_eq!(Mark::split(b"\x1b]8378;size=1x1\x1b\\"), None);
     }
 
     #[test]
@@ -114,8 +151,16 @@ mod tests {
 
     #[test]
     fn what_is_no_mark_is_not_read_as_one() {
-        for text in [&b"size=0x5"[..], b"size=9x", b"secret=2", b"people=x", b"people=d123 a", b""]
-        {
+        for text in [
+            &b"size=0x5"[..],
+            b"size=9x",
+            b"secret=2",
+            b"finished=x make",
+            b"finished=1",
+            b"people=x",
+            b"people=d123 a",
+            b"",
+        ] {
             assert_eq!(Mark::decode(text), None, "{}", text.escape_ascii());
         }
     }

@@ -32,7 +32,10 @@ mod source;
 
 pub use mark::Mark;
 pub use message::{
-    Answer, Bad, End, Event, Happening, Input, Person, Query, Role, Size, Snapshot, Spec, Terminal,
+    Answer, Bad, Capture, CaptureAsk, CaptureOf, CaptureQuery, CaptureStart, CaptureState, End,
+    Event, Happening, Input, Key, NewSession, NewWindow, PaneId, Person, Query, Role, SessionId,
+    Size, Snapshot, Spec, Terminal, TmuxAsk, TmuxId, TmuxQuery, TmuxSession, TmuxSessions,
+    TmuxWindow, WindowId,
 };
 pub use scan::{Question, Scanner, Segment, Slot};
 pub use screen::{Content, Cursor, Look, Screen, Seen};

@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use devtail_channels::dock::Note;
 use devtail_channels::terminal::limits::FRAME_WITHIN;
 use devtail_channels::terminal::{Input, Person, Role, Size};
+use devtail_protocol::ClientId;
 use devtail_protocol::wire::Outcome;
 
-use super::reader::Reader;
+use super::reader::{Reader, name};
 use super::{ANN, BEN, Host};
 
 const SMALL: (u32, u32) = (50, 20);
@@ -34,7 +35,7 @@ async fn the_grid_is_that_of_the_device_that_drives() {
 
     let seq = ben.keys("\r");
     let Outcome::Refused(why) = ben.settled(seq).await else { panic!("Ann drives") };
-    assert_eq!(why, "a device drives this terminal; nothing was typed. Take over first.");
+    assert_eq!(why, "Ann's phone drives this terminal; nothing was typed. Take over first.");
 
     ben.send(&Input::Drive);
     let seq = ben.keys("\r");
@@ -45,14 +46,27 @@ async fn the_grid_is_that_of_the_device_that_drives() {
 }
 
 #[tokio::test]
+async fn two_windows_of_one_device_are_one_persons() {
+    let host = Host::new();
+    let dock = host.open(1, &["cat"]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    let other = ClientId([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]);
+    let mut beside = Reader::attach(&dock, other).await;
+    let seq = ann.keys("x");
+    assert_eq!(ann.settled(seq).await, Outcome::Applied);
+    let seq = beside.keys("y");
+    assert_eq!(beside.settled(seq).await, Outcome::Applied);
+}
+
+#[tokio::test]
 async fn everybody_sees_who_is_here_and_who_drives() {
     let host = Host::new();
     let dock = host.open(1, &["sh"]).await;
     let mut ann = Reader::attach(&dock, ANN).await;
     let ben = Reader::attach(&dock, BEN).await;
     ann.send(&Input::Drive);
-    let here = |id: u32, role| Person { id, role, name: "a device".into() };
-    let both = [here(Person::id_of(ANN), Role::Drives), here(Person::id_of(BEN), Role::Views)];
+    let here = |of, role| Person { id: Person::id_of(of), role, name: name(of).into() };
+    let both = [here(ANN, Role::Drives), here(BEN, Role::Views)];
     ann.until("both", |ann| ann.screen.people() == both).await;
     let (_, snapshot) = ann.snapshot().await;
     assert!(snapshot.vt.windows(7).any(|bytes| bytes == b"people="), "whoever comes later sees it");

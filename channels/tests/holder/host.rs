@@ -43,8 +43,12 @@ impl Host {
     pub(crate) async fn list(&self, docks: &[Arc<Dock>]) -> Vec<Terminal> {
         let answer =
             self.registry.answer(Kind::Terminal, &Query::List.encode(), docks).await.unwrap();
-        let Answer::List(lines) = Answer::decode(&answer).unwrap();
-        lines
+        match Answer::decode(&answer).unwrap() {
+            Answer::List(lines) => lines,
+            other @ (Answer::Tmux(_) | Answer::Capture(_) | Answer::Record(_)) => {
+                panic!("{other:?} is no list")
+            }
+        }
     }
 
     pub(crate) fn sockets(&self) -> usize {

@@ -28,7 +28,7 @@ impl Reader {
     pub(crate) async fn attach(dock: &Arc<Dock>, client: ClientId) -> Self {
         let bell = Arc::new(Bell::default());
         let (attachment, opened) = dock
-            .attach(client, "a device".into(), FIRST, Ch(1), Arc::clone(&bell), None)
+            .attach(client, name(client).into(), FIRST, Ch(1), Arc::clone(&bell), None)
             .await
             .unwrap();
         assert_eq!(opened.inputs, Inputs::Known);
@@ -118,5 +118,14 @@ impl Reader {
             }
         };
         tokio::time::timeout(Duration::from_secs(20), wait).await.expect("a snapshot comes")
+    }
+}
+
+/// What people call a client's device.
+pub(crate) const fn name(client: ClientId) -> &'static str {
+    match client.0[0] {
+        1 => "Ann's phone",
+        2 => "Ben's desk",
+        _ => "a device",
     }
 }

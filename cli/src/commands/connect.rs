@@ -1,11 +1,13 @@
-//! `devtail connect`: works in a shell of a host; goes on in the newest one there is, or begins one.
+//! `devtail connect`: works in a shell of a host; goes on where another device handed over, in the newest one there is,
+//! or begins one.
 
 use std::time::Duration;
 
 use anyhow::Result;
-use devtail_channels::terminal::{End, Input, KIND, Spec};
-use devtail_protocol::Ch;
+use devtail_channels::terminal::{End, Input, KIND, Spec, Terminal};
+use devtail_client::Place;
 use devtail_protocol::wire::Priority;
+use devtail_protocol::{Ch, ChannelId};
 use tokio::time::timeout;
 
 use crate::exit::{Failure, Status, printable};
@@ -19,7 +21,7 @@ const FORGET_WITHIN: Duration = Duration::from_secs(2);
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// The gateway's link, the first time
+    /// The gateway's link, the first time, or the one of a hand-off
     #[arg(value_name = "LINK")]
     link: Option<String>,
     #[command(flatten)]
@@ -31,12 +33,13 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     must_be_a_terminal("connect")?;
-    let known = gateways::find(args.link.as_deref(), &args.which).await?;
+    let (known, place) = gateways::arrive(args.link.as_deref(), &args.which).await?;
     let mut session = Session::open(&known).await?;
     let terminals = session.terminals().await?;
-    let (id, spec, label) = match newest_shell(&terminals).filter(|_| !args.new) {
-        Some(shell) => (shell.id, None, label(shell)),
-        None => {
+    let handed_over = place.as_ref().and_then(|place| handed_over(place, &terminals));
+    let (id, spec, label) = match handed_over.or(newest_shell(&terminals)) {
+        Some(shell) if !args.new => (shell.id, None, label(shell)),
+        Some(_) | None => {
             let spec = Spec { size: window_size().unwrap_or_default(), ..Spec::default() };
             let id = fresh_id();
             (id, Some(spec.encode()), short(id))
@@ -44,6 +47,14 @@ pub(crate) async fn run(args: Args) -> Result<Option<Status>> {
     };
     let opened = session.client.open(id, KIND, spec, None, Priority::Focused);
     show(session, opened.map_err(|fault| Failure::of(&fault))?, &label).await
+}
+
+/// The terminal that another device handed over; what was typed there and not sent is for the person to type.
+fn handed_over<'a>(place: &Place, terminals: &'a [Terminal]) -> Option<&'a Terminal> {
+    if !place.draft.is_empty() {
+        eprintln!("[typed on the other device and not sent: {}]", printable(&place.draft));
+    }
+    terminals.iter().find(|terminal| Some(terminal.id) == place.channel())
 }
 
 /// Shows a terminal until it is over, and says how.
@@ -64,6 +75,34 @@ pub(crate) async fn show(mut session: Session, ch: Ch, label: &str) -> Result<Op
             Ok(status(&end))
         }
     }
+}
+
+/// Shows a terminal that is only a way to something else: whoever leaves it as the last one ends it.
+pub(crate) async fn show_and_end(
+    mut session: Session,
+    (id, ch): (ChannelId, Ch),
+    label: &str,
+) -> Result<Option<Status>> {
+    let (left, _) = View::new(&mut session, ch)?.run().await?;
+    if !matches!(left, Left::Away) || is_alone(&mut session, id).await {
+        forget(&mut session, ch).await;
+    }
+    match left {
+        Left::Away => {
+            eprintln!("\r\n[{label} goes on]");
+            Ok(None)
+        }
+        Left::Ended(end) => {
+            eprintln!("\r\n[{label}: tmux {}]", printable(&end.to_string()));
+            Ok(status(&end))
+        }
+    }
+}
+
+/// Whether nobody but this device reads the terminal. Where that cannot be learned, somebody may.
+async fn is_alone(session: &mut Session, id: ChannelId) -> bool {
+    let Ok(Ok(terminals)) = timeout(FORGET_WITHIN, session.terminals()).await else { return false };
+    terminals.iter().any(|terminal| terminal.id == id && terminal.viewers <= 1)
 }
 
 /// Nobody asks for a terminal that ended before one's eyes. Whether it is known to be gone.

@@ -32,16 +32,15 @@ fn row(device: &Device) -> Vec<String> {
     let since = |at: Timestamp| ago(now().ms_since(at) / 1000);
     let seen = match device.revoked {
         Some(at) => format!("revoked {} ago", since(at)),
+        None if !device.is_let_in(now()) => "guest, over".to_owned(),
         None => format!("{} ago", since(device.last_seen)),
     };
     let grant = &device.grant;
-    vec![
-        device.id.to_string(),
-        device.name.to_string(),
-        seen,
-        grant.scopes.to_string(),
-        grant.workspaces.to_string(),
-    ]
+    let place = device.guest.as_ref().map_or_else(
+        || grant.workspaces.to_string(),
+        |guest| format!("share {}", &guest.share.to_string()[..8]),
+    );
+    vec![device.id.to_string(), device.name.to_string(), seen, grant.scopes.to_string(), place]
 }
 
 fn to_json(device: &Device) -> Value {
@@ -53,6 +52,8 @@ fn to_json(device: &Device) -> Value {
         "workspaces": device.grant.workspaces,
         "created_at": device.created.unix_s(),
         "last_seen_at": device.last_seen.unix_s(),
+        "share": device.guest.as_ref().map(|guest| guest.share.to_string()),
+        "expires_at": device.guest.as_ref().map(|guest| guest.expires.unix_s()),
         "revoked_at": device.revoked.map(Timestamp::unix_s),
     })
 }

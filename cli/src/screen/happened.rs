@@ -15,7 +15,7 @@ pub(super) fn since(had: Option<u64>, events: &[Event]) -> Vec<u8> {
     }
     let last = new().filter_map(|what| match what {
         Happening::Clipboard { selection, text } => Some((selection, text)),
-        Happening::Bell => None,
+        Happening::Bell | Happening::Finished { .. } => None,
     });
     if let Some((selection, text)) = last.last() {
         let plain: String = selection.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -24,6 +24,8 @@ const DEVTAIL: &str = env!("CARGO_BIN_EXE_devtail");
 pub struct Home {
     folder: tempfile::TempDir,
     gateway: Option<Child>,
+    /// Where programs are looked for.
+    programs: String,
     pub listen: String,
     pub link: String,
 }
@@ -47,7 +49,17 @@ impl Home {
 
     pub fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { folder, gateway: None, listen: String::new(), link: String::new() }
+        std::fs::create_dir(folder.path().join("tmux")).unwrap();
+        let programs = std::env::var("PATH").unwrap();
+        Self { folder, gateway: None, programs, listen: String::new(), link: String::new() }
+    }
+
+    /// A home with a gateway on a host that has no tmux, nor much else.
+    pub fn without_tmux() -> Self {
+        let mut home = Self::empty();
+        home.programs = "/nowhere".into();
+        home.start("127.0.0.1:0");
+        home
     }
 
     pub fn path(&self) -> &Path {
@@ -73,11 +85,12 @@ impl Home {
     }
 
     pub fn env(&self) -> Vec<(String, String)> {
-        let path = std::env::var("PATH").unwrap();
         let home = self.path().to_str().unwrap().to_owned();
+        let tmux = format!("{home}/tmux");
         [
             ("HOME", home.as_str()),
-            ("PATH", &path),
+            ("PATH", &self.programs),
+            ("TMUX_TMPDIR", &tmux),
             ("SHELL", "/bin/sh"),
             ("USER", "ann"),
             ("TERM", "xterm-256color"),
@@ -137,6 +150,16 @@ impl Home {
         self.gateway.as_mut().unwrap()
     }
 
+    /// Ends the tmux server of this home, if one runs.
+    fn kill_tmux(&self) {
+        let asked = self.program("tmux").args(["display-message", "-p", "#{pid}"]).output();
+        let pid =
+            asked.ok().and_then(|said| String::from_utf8(said.stdout).ok()?.trim().parse().ok());
+        if let Some(pid) = pid.and_then(Pid::from_raw) {
+            let _ = kill_process(pid, Signal::KILL);
+        }
+    }
+
     fn start(&mut self, listen: &str) {
         let mut up = self.devtail(&["up", "--json", "--listen", listen]);
         let told = File::create(self.told()).unwrap();
@@ -157,6 +180,7 @@ impl Drop for Home {
             let _ = gateway.kill();
             let _ = gateway.wait();
         }
+        self.kill_tmux();
         // Holders outlive a gateway on purpose, but not a test.
         for pid in processes_naming(self.path().as_os_str().as_encoded_bytes()) {
             let _ = kill_process(pid, Signal::KILL);

@@ -27,8 +27,18 @@ pub struct Window {
 
 impl Window {
     pub fn open(home: &Home, args: &[&str]) -> Self {
-        let pair = native_pty_system().openpty(size(COLS, ROWS)).unwrap();
-        let mut command = CommandBuilder::new(DEVTAIL);
+        Self::open_sized(home, args, COLS, ROWS)
+    }
+
+    /// A window of so many columns and rows.
+    pub fn open_sized(home: &Home, args: &[&str], cols: u16, rows: u16) -> Self {
+        Self::open_program(home, DEVTAIL, args, cols, rows)
+    }
+
+    /// A window with another program in it.
+    pub fn open_program(home: &Home, program: &str, args: &[&str], cols: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
+        let mut command = CommandBuilder::new(program);
         command.args(args);
         command.env_clear();
         home.env().iter().for_each(|(name, value)| command.env(name, value));

@@ -90,3 +90,16 @@ fn a_long_device_name_does_not_make_a_long_row() {
     fresh.control.enroll(NOW, &"🦀".repeat(10_000), everyday()).unwrap();
     assert!(fresh.control.audit(0, 1000).unwrap().iter().all(|row| row.detail.len() <= 256));
 }
+
+#[test]
+fn what_a_device_has_done_is_noted_with_who_and_from_where() {
+    let fresh = fresh();
+    let enrolled = fresh.control.enroll(NOW, "phone", everyday()).unwrap();
+    let token = enrolled.tokens.access.token.expose();
+    let principal = fresh.control.authenticate(NOW, token, PHONE, &Default::default()).unwrap();
+    fresh.control.note(NOW, &principal, "record start: 07 to /home/ann/a.cast").unwrap();
+    let row = fresh.control.audit(0, 1000).unwrap().pop().unwrap();
+    assert_eq!((row.event, row.actor), (AuditEvent::Noted, Actor::Device(enrolled.device.id)));
+    assert_eq!((row.device, row.address), (Some(enrolled.device.id), Some(PHONE)));
+    assert_eq!(row.detail, "record start: 07 to /home/ann/a.cast");
+}

@@ -8,11 +8,14 @@
 mod admission;
 mod audit_log;
 mod forge;
+mod handoff;
 mod opening;
 mod outside;
 mod pairing;
+mod push;
 mod refresh;
 mod revocation;
+mod share;
 mod signing_keys;
 
 use devtail_control::{Control, Enrolled, Grant, Issuers, Scopes, Timestamp};

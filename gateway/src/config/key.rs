@@ -21,7 +21,7 @@ const fn key(
 }
 
 /// In the order in which `devtail config` prints them.
-pub(super) const KEYS: [Key; 11] = [
+pub(super) const KEYS: [Key; 13] = [
     key(
         "listen",
         "address:port",
@@ -76,6 +76,18 @@ pub(super) const KEYS: [Key; 11] = [
         "true | false",
         "false",
         "Whether /metrics answers anyone, or only this machine.",
+    ),
+    key(
+        "push_private",
+        "true | false",
+        "false",
+        "Whether push endpoints may lead to this machine and its neighbours, for a push service of your own.",
+    ),
+    key(
+        "push_contact",
+        "mailto: or https: URL",
+        "the page's https URL",
+        "Whom the operators of push services can turn to; they are told with each notification.",
     ),
     key(
         "log",

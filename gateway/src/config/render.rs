@@ -50,6 +50,8 @@ fn value(config: &Config, key: &str) -> Option<Value> {
         "drain_seconds" => i64::try_from(config.drain.as_secs()).expect("at most 600").into(),
         "pending_per_address" => i64::from(config.pending_per_address).into(),
         "metrics_public" => config.metrics_public.into(),
+        "push_private" => config.push_private.into(),
+        "push_contact" => config.push_contact.as_deref()?.into(),
         "log" => config.log.as_str().into(),
         unknown => unreachable!("KEYS names {unknown}, which has no value here"),
     })

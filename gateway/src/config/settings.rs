@@ -50,6 +50,13 @@ pub struct Settings {
     #[arg(long, env = "DEVTAIL_METRICS_PUBLIC", value_name = "BOOL", num_args = 0..=1, require_equals = true,
           default_missing_value = "true")]
     pub metrics_public: Option<bool>,
+    /// Let push endpoints lead to this machine and its neighbours [default: false]
+    #[arg(long, env = "DEVTAIL_PUSH_PRIVATE", value_name = "BOOL", num_args = 0..=1, require_equals = true,
+          default_missing_value = "true")]
+    pub push_private: Option<bool>,
+    /// Whom operators of push services can turn to [default: the page's https URL]
+    #[arg(long, env = "DEVTAIL_PUSH_CONTACT", value_name = "URL")]
+    pub push_contact: Option<String>,
     /// What is logged, as tracing directives [default: info]
     #[arg(long, env = "DEVTAIL_LOG", value_name = "DIRECTIVES")]
     pub log: Option<String>,
@@ -115,6 +122,8 @@ impl Settings {
             drain_seconds: self.drain_seconds.or(below.drain_seconds),
             pending_per_address: self.pending_per_address.or(below.pending_per_address),
             metrics_public: self.metrics_public.or(below.metrics_public),
+            push_private: self.push_private.or(below.push_private),
+            push_contact: self.push_contact.or(below.push_contact),
             log: self.log.or(below.log),
             issuers: if self.issuers.is_empty() { below.issuers } else { self.issuers },
         }

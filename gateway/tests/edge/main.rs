@@ -9,5 +9,7 @@ mod lifecycle;
 mod outside;
 mod page;
 mod pairing;
+mod push;
+mod share;
 mod slow;
 mod wire;

@@ -32,6 +32,7 @@ export async function launch() {
 export class Tab {
   page;
   errors = [];
+  #heard = 0;
 
   /** Opens a tab of this context. */
   static async open(context) {
@@ -88,11 +89,16 @@ export class Tab {
     const until = Date.now() + PATIENCE_MS;
     let text = await this.text();
     while (!holds(text)) {
-      if (Date.now() > until) throw new Error(`the screen never showed ${what}; it shows:\n${text}`);
+      if (Date.now() > until) throw new Error(`the screen never showed ${what}; the link is ${await this.link()}; it shows:\n${text}`);
       await this.page.evaluate(() => new Promise((next) => requestAnimationFrame(next)));
       text = await this.text();
     }
     return text;
+  }
+
+  /** What the header says of the link, in a few words. */
+  async link() {
+    return this.page.evaluate(() => `${document.querySelector(".dot")?.dataset.state} ${document.querySelector(".banner:not([hidden])")?.textContent ?? ""}`);
   }
 
   /** Waits until the header says so: "live", "offline", "connecting", "suspect", "closed". */
@@ -103,6 +109,40 @@ export class Tab {
 
   async isLive() {
     await this.is("live");
+  }
+
+  /** The middle of a text on the screen, as [x, y]; the last of several. */
+  async at(text) {
+    await this.shows(text);
+    return this.page.evaluate((text) => {
+      const rows = [...document.querySelectorAll(".pane:not([hidden]) .xterm-rows > div")];
+      const row = rows.findLast((row) => row.textContent.replaceAll("\u00a0", " ").includes(text));
+      const start = row.textContent.replaceAll("\u00a0", " ").lastIndexOf(text);
+      const range = document.createRange();
+      const nodes = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+      let passed = 0;
+      for (let node = nodes.nextNode(); node; passed += node.length, node = nodes.nextNode()) {
+        if (start >= passed && start < passed + node.length) range.setStart(node, start - passed);
+        if (start + text.length <= passed + node.length) {
+          range.setEnd(node, start + text.length - passed);
+          break;
+        }
+      }
+      const { left, top, width, height } = range.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    }, text);
+  }
+
+  /** Reads so many bytes of what is typed while `act` runs, in hex, as a program in raw mode gets them that printed `modes`. */
+  async hears(count, act, modes = "") {
+    const number = ++this.#heard;
+    const read = `head -c ${count} | od -An -v -tx1 | tr -d ' \\n'`;
+    await this.run(`clear; stty raw -echo; printf '${modes}ears%s\\r\\n' ${number}; got=$(${read}); stty sane; echo heard${number}:$got.`);
+    await this.shows(new RegExp(`^ears${number}$`, "m"));
+    await act();
+    // A long line goes on in the next row.
+    const line = new RegExp(`^heard${number}:([0-9a-f\\n]*)\\.`, "m");
+    return (await this.shows(line)).match(line)[1].replaceAll("\n", "");
   }
 
   /** Keeps a picture, where somebody wants to look. */

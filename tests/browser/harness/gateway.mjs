@@ -2,10 +2,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 const STARTS_WITHIN_MS = 60_000;
@@ -14,15 +15,20 @@ const PROGRAM = process.env.DEVTAIL_BIN ?? fileURLToPath(new URL("../../../targe
 export class Gateway {
   #child;
   #state;
+  #usedTmux = false;
+  #flags = [];
   /** "127.0.0.1:PORT" */
   listen = "127.0.0.1:0";
   /** Where a browser goes to pair, with its code. */
   link = "";
 
-  static async start() {
+  /** `flags`: what `devtail up` is told besides. */
+  static async start(flags = []) {
     if (!existsSync(PROGRAM)) throw new Error(`${PROGRAM} is not built: run cargo build --workspace --bins`);
     const gateway = new Gateway();
+    gateway.#flags = flags;
     gateway.#state = await mkdtemp(join(tmpdir(), "devtail-browser-"));
+    await mkdir(join(gateway.#state, "tmux"));
     await gateway.restart();
     return gateway;
   }
@@ -48,6 +54,25 @@ export class Gateway {
     return JSON.parse(said).link;
   }
 
+  /** The devices, as a person at the gateway's machine lists them. */
+  async devices() {
+    const child = spawn(PROGRAM, ["devices", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(child));
+  }
+
+  /** The sharing links, as that person lists them. */
+  async shares() {
+    const child = spawn(PROGRAM, ["shares", "--json", "--state", this.#state], { stdio: ["ignore", "pipe", "inherit"] });
+    return JSON.parse(await firstLine(child));
+  }
+
+  /** Ends one, as that person does. */
+  async unshare(id) {
+    const child = spawn(PROGRAM, ["unshare", id, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`devtail unshare ended with ${code}`);
+  }
+
   /** Takes a device's permission back, as a person does on the gateway's machine. */
   async revoke(device) {
     const child = spawn(PROGRAM, ["revoke", device, "--state", this.#state], { stdio: ["ignore", "ignore", "inherit"] });
@@ -55,10 +80,22 @@ export class Gateway {
     if (code !== 0) throw new Error(`devtail revoke ended with ${code}`);
   }
 
+  /** What this gateway's own tmux server says, asked as its user would outside of any gateway. */
+  async tmux(...words) {
+    this.#usedTmux = true;
+    const child = spawn("tmux", ["-u", ...words], { env: this.#env(), stdio: ["ignore", "pipe", "inherit"] });
+    const said = text(child.stdout);
+    const [code] = await once(child, "exit");
+    if (code !== 0) throw new Error(`tmux ${words.join(" ")} ended with ${code}`);
+    return (await said).trim();
+  }
+
   /** Ends the gateway and every holder that was started with its state. */
   async end() {
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.kill();
-    for (const pid of await processesNaming(this.#state)) {
+    const server = this.#usedTmux ? await this.tmux("display-message", "-p", "#{pid}").catch(() => "") : "";
+    const pids = await processesNaming(this.#state);
+    for (const pid of server ? [...pids, Number(server)] : pids) {
       try {
         process.kill(pid, "SIGKILL");
       } catch (error) {
@@ -69,11 +106,15 @@ export class Gateway {
   }
 
   async #up() {
-    // A person's own settings must not decide what is tested.
-    const env = { ...process.env, SHELL: "/bin/bash", PS1: "$ " };
-    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state];
-    this.#child = spawn(PROGRAM, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    const args = ["up", "--json", "--listen", this.listen, "--state", this.#state, ...this.#flags];
+    this.#child = spawn(PROGRAM, args, { env: this.#env(), stdio: ["ignore", "pipe", "inherit"] });
     return JSON.parse(await firstLine(this.#child));
+  }
+
+  /** A person's own settings, and their own tmux, must not decide what is tested. */
+  #env() {
+    const { TMUX: _, ...env } = process.env;
+    return { ...env, SHELL: "/bin/bash", PS1: "$ ", TMUX_TMPDIR: join(this.#state, "tmux") };
   }
 }
 

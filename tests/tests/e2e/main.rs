@@ -4,8 +4,10 @@
 
 mod command_line;
 mod floods;
+mod handoff;
 mod hostile;
 mod http;
+mod share;
 mod support;
 mod terminal;
 mod tokens;

@@ -4,18 +4,33 @@ import { type Access, post, readAccess } from "./tokens";
 const DEVICE_NAME_MAX = 64;
 const KNOWN = "devtail.gateway";
 
+/** What a guest may see. */
+export interface Shown {
+  /** The terminal's id, in hex. */
+  channel: string;
+  name: string;
+  /** Milliseconds of `Date.now()` at which it is over. */
+  until: number;
+}
+
 /** What this browser knows of its gateway, to greet with; no secrets. */
 export interface Gateway {
   host: string;
   device: string;
+  /** There if this browser is a guest. */
+  guest?: Shown | undefined;
 }
 
 export type Paired = { ok: true; access: Access; gateway: Gateway } | { ok: false; message: string; isFinal: boolean };
 
 /** The code of a pairing link, if the page was opened by one; it leaves the address bar and the history at once. */
 export function takePairingCode(): string | undefined {
-  const fields = new URLSearchParams(location.hash.slice(1));
-  const code = fields.get("pair");
+  return takeFromFragment("pair");
+}
+
+/** The code behind this key of the fragment, if the page was opened with one; it leaves the address bar and the history at once. */
+export function takeFromFragment(key: string): string | undefined {
+  const code = new URLSearchParams(location.hash.slice(1)).get(key);
   if (code === null) return undefined;
   history.replaceState(null, "", location.pathname + location.search);
   return code;
@@ -30,7 +45,7 @@ export async function pair(code: string, device: string): Promise<Paired> {
   const access = response.ok ? readAccess(answer) : undefined;
   if (access) {
     const gateway = { host: field(answer, "host") ?? location.host, device: name };
-    localStorage.setItem(KNOWN, JSON.stringify(gateway));
+    remember(gateway);
     return { ok: true, access, gateway };
   }
   if (response.status === 429) {
@@ -41,15 +56,32 @@ export async function pair(code: string, device: string): Promise<Paired> {
   return failed(field(answer, "message") ?? `The gateway answered ${response.status}. Try again.`, false);
 }
 
+/** Greets with this gateway from now on. */
+export function remember(gateway: Gateway): void {
+  localStorage.setItem(KNOWN, JSON.stringify(gateway));
+}
+
+/** Greets with no gateway any more. */
+export function forget(): void {
+  localStorage.removeItem(KNOWN);
+}
+
 /** The gateway this browser was paired with last, if it remembers. */
 export function knownGateway(): Gateway | undefined {
   try {
     const known: unknown = JSON.parse(localStorage.getItem(KNOWN) ?? "null");
     const host = field(known, "host");
-    return host === undefined ? undefined : { host, device: field(known, "device") ?? "" };
+    return host === undefined ? undefined : { host, device: field(known, "device") ?? "", guest: guestOf(known) };
   } catch {
     return undefined;
   }
+}
+
+function guestOf(known: unknown): Shown | undefined {
+  const { guest } = known as { guest?: unknown };
+  const channel = field(guest, "channel");
+  const { until } = (guest ?? {}) as { until?: unknown };
+  return channel === undefined || typeof until !== "number" ? undefined : { channel, name: field(guest, "name") ?? "", until };
 }
 
 /** A name a person would recognise in a list: "Chrome on Android". */

@@ -66,10 +66,28 @@ async function askForToken(): Promise<Access> {
 
 /** Sends JSON to the gateway this page came from. */
 export function post(path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
+  return ask("POST", path, {}, body, signal);
+}
+
+/**
+ * Sends JSON as the device this browser is; undefined if the gateway is not reached. Throws TokenRefused if it is none
+ * any more.
+ */
+export async function askAs(method: "GET" | "POST" | "DELETE", path: string, body: unknown, tokens: Tokens): Promise<Response | undefined> {
+  try {
+    return await ask(method, path, { authorization: `Bearer ${await tokens.access()}` }, body);
+  } catch (error) {
+    if (error instanceof TokenRefused) throw error;
+    return undefined;
+  }
+}
+
+function ask(method: string, path: string, headers: Record<string, string>, body?: unknown, signal?: AbortSignal): Promise<Response> {
+  const hasBody = body !== undefined;
   return fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
+    method,
+    headers: hasBody ? { "content-type": "application/json", ...headers } : headers,
+    body: hasBody ? JSON.stringify(body) : null,
     credentials: "same-origin",
     cache: "no-store",
     referrerPolicy: "no-referrer",

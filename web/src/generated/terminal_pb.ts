@@ -5,15 +5,15 @@
 // @generated from file terminal.proto (package devtail.terminal.v1, syntax proto3)
 /* eslint-disable */
 
-import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
+import { enumDesc, fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file terminal.proto.
  */
 export const file_terminal: GenFile = /*@__PURE__*/
-  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgiewoFRXZlbnQSCgoCYXQYASABKAQSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjMKCWNsaXBib2FyZBgDIAEoCzIeLmRldnRhaWwudGVybWluYWwudjEuQ2xpcGJvYXJkSABCBgoEa2luZCIGCgRCZWxsIiwKCUNsaXBib2FyZBIRCglzZWxlY3Rpb24YASABKAkSDAoEdGV4dBgCIAEoDCI/CgNFbmQSDgoEY29kZRgBIAEoDUgAEhAKBnNpZ25hbBgCIAEoCUgAEg4KBGxvc3QYAyABKAlIAEIGCgRraW5kIkMKBVF1ZXJ5EjIKBGxpc3QYASABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkxpc3RUZXJtaW5hbHNIAEIGCgRraW5kIg8KDUxpc3RUZXJtaW5hbHMiQwoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAQgYKBGtpbmQiQAoMVGVybWluYWxMaXN0EjAKCXRlcm1pbmFscxgBIAMoCzIdLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWwi4wEKCFRlcm1pbmFsEgoKAmlkGAEgASgMEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSDwoHY29tbWFuZBgEIAMoCRILCgNjd2QYBSABKAkSJwoEc2l6ZRgGIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRISCgpjcmVhdGVkX21zGAcgASgEEg8KB3ZpZXdlcnMYCCABKA0SCwoDcGlkGAkgASgNEiUKA2VuZBgKIAEoCzIYLmRldnRhaWwudGVybWluYWwudjEuRW5kEg4KBnNpbGVudBgLIAEoCGIGcHJvdG8z");
+  fileDesc("Cg50ZXJtaW5hbC5wcm90bxITZGV2dGFpbC50ZXJtaW5hbC52MSIiCgRTaXplEgwKBGNvbHMYASABKA0SDAoEcm93cxgCIAEoDSKAAQoEU3BlYxIPCgdjb21tYW5kGAEgAygJEgsKA2N3ZBgCIAEoCRInCgRzaXplGAMgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgwKBG5hbWUYBCABKAkSEgoKZXZlcnlfYnl0ZRgFIAEoCBIPCgdub19lY2hvGAYgASgIIsQBCgVJbnB1dBIOCgRrZXlzGAEgASgMSAASKwoGcmVzaXplGAIgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplSAASEAoGcmVuYW1lGAMgASgJSAASKQoEa2lsbBgEIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuS2lsbEgAEisKBWRyaXZlGAUgASgLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5Ecml2ZUgAEgwKBGVjaG8YCSABKAhCBgoEa2luZCIHCgVEcml2ZSIGCgRLaWxsIpsBCghTbmFwc2hvdBInCgRzaXplGAEgASgLMhkuZGV2dGFpbC50ZXJtaW5hbC52MS5TaXplEgoKAnZ0GAIgASgMEg0KBXRpdGxlGAMgASgJEgwKBG5hbWUYBCABKAkSKgoGZXZlbnRzGAUgAygLMhouZGV2dGFpbC50ZXJtaW5hbC52MS5FdmVudBIRCglhbHRlcm5hdGUYBiABKAgirgEKBUV2ZW50EgoKAmF0GAEgASgEEikKBGJlbGwYAiABKAsyGS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkJlbGxIABIzCgljbGlwYm9hcmQYAyABKAsyHi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNsaXBib2FyZEgAEjEKCGZpbmlzaGVkGAQgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5GaW5pc2hlZEgAQgYKBGtpbmQiBgoEQmVsbCIsCghGaW5pc2hlZBIPCgdjb21tYW5kGAEgASgJEg8KB3NlY29uZHMYAiABKAQifAoGTm90aWNlEgwKBG5hbWUYASABKAkSKQoEYmVsbBgCIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuQmVsbEgAEjEKCGZpbmlzaGVkGAMgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5GaW5pc2hlZEgAQgYKBHdoYXQiLAoJQ2xpcGJvYXJkEhEKCXNlbGVjdGlvbhgBIAEoCRIMCgR0ZXh0GAIgASgMIj8KA0VuZBIOCgRjb2RlGAEgASgNSAASEAoGc2lnbmFsGAIgASgJSAASDgoEbG9zdBgDIAEoCUgAQgYKBGtpbmQi3gEKBVF1ZXJ5EjIKBGxpc3QYASABKAsyIi5kZXZ0YWlsLnRlcm1pbmFsLnYxLkxpc3RUZXJtaW5hbHNIABIuCgR0bXV4GAQgASgLMh4uZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4UXVlcnlIABI0CgdjYXB0dXJlGAYgASgLMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlUXVlcnlIABIzCgZyZWNvcmQYByABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVRdWVyeUgAQgYKBGtpbmQiDwoNTGlzdFRlcm1pbmFscyLZAQoGQW5zd2VyEjEKBGxpc3QYASABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRlcm1pbmFsTGlzdEgAEjEKBHRtdXgYBCABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhTZXNzaW9uc0gAEjAKB2NhcHR1cmUYBiABKAsyHS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVzSAASLwoGcmVjb3JkGAcgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlc0gAQgYKBGtpbmQiQAoMVGVybWluYWxMaXN0EjAKCXRlcm1pbmFscxgBIAMoCzIdLmRldnRhaWwudGVybWluYWwudjEuVGVybWluYWwi4wEKCFRlcm1pbmFsEgoKAmlkGAEgASgMEgwKBG5hbWUYAiABKAkSDQoFdGl0bGUYAyABKAkSDwoHY29tbWFuZBgEIAMoCRILCgNjd2QYBSABKAkSJwoEc2l6ZRgGIAEoCzIZLmRldnRhaWwudGVybWluYWwudjEuU2l6ZRISCgpjcmVhdGVkX21zGAcgASgEEg8KB3ZpZXdlcnMYCCABKA0SCwoDcGlkGAkgASgNEiUKA2VuZBgKIAEoCzIYLmRldnRhaWwudGVybWluYWwudjEuRW5kEg4KBnNpbGVudBgLIAEoCCKEBAoJVG11eFF1ZXJ5Eg4KBnNlcnZlchgBIAEoCRItCgRsaXN0GAIgASgLMh0uZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4TGlzdEgAEjoKC25ld19zZXNzaW9uGAMgASgLMiMuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4TmV3U2Vzc2lvbkgAEkAKDnJlbmFtZV9zZXNzaW9uGAQgASgLMiYuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4UmVuYW1lU2Vzc2lvbkgAEjwKDGtpbGxfc2Vzc2lvbhgFIAEoCzIkLmRldnRhaWwudGVybWluYWwudjEuVG11eEtpbGxTZXNzaW9uSAASOAoKbmV3X3dpbmRvdxgGIAEoCzIiLmRldnRhaWwudGVybWluYWwudjEuVG11eE5ld1dpbmRvd0gAEj4KDXJlbmFtZV93aW5kb3cYByABKAsyJS5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhSZW5hbWVXaW5kb3dIABI6CgtraWxsX3dpbmRvdxgIIAEoCzIjLmRldnRhaWwudGVybWluYWwudjEuVG11eEtpbGxXaW5kb3dIABI+Cg1zZWxlY3Rfd2luZG93GAkgASgLMiUuZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4U2VsZWN0V2luZG93SABCBgoEa2luZCIKCghUbXV4TGlzdCI4Cg5UbXV4TmV3U2Vzc2lvbhILCgNrZXkYASABKAwSDAoEbmFtZRgCIAEoCRILCgNjd2QYAyABKAkiLQoRVG11eFJlbmFtZVNlc3Npb24SCgoCaWQYASABKAkSDAoEbmFtZRgCIAEoCSIdCg9UbXV4S2lsbFNlc3Npb24SCgoCaWQYASABKAkiSAoNVG11eE5ld1dpbmRvdxILCgNrZXkYASABKAwSDwoHc2Vzc2lvbhgCIAEoCRIMCgRuYW1lGAMgASgJEgsKA2N3ZBgEIAEoCSIsChBUbXV4UmVuYW1lV2luZG93EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiHAoOVG11eEtpbGxXaW5kb3cSCgoCaWQYASABKAkiHgoQVG11eFNlbGVjdFdpbmRvdxIKCgJpZBgBIAEoCSJ1CgxUbXV4U2Vzc2lvbnMSMgoIc2Vzc2lvbnMYASADKAsyIC5kZXZ0YWlsLnRlcm1pbmFsLnYxLlRtdXhTZXNzaW9uEg8KB3ZlcnNpb24YAiABKAkSDgoGc2VydmVyGAMgASgJEhAKCGxlZnRfb3V0GAQgASgNIn8KC1RtdXhTZXNzaW9uEgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkSEgoKY3JlYXRlZF9tcxgDIAEoBBIQCghhdHRhY2hlZBgEIAEoDRIwCgd3aW5kb3dzGAUgAygLMh8uZGV2dGFpbC50ZXJtaW5hbC52MS5UbXV4V2luZG93Iq4BCgpUbXV4V2luZG93EgoKAmlkGAEgASgJEg0KBWluZGV4GAIgASgNEgwKBG5hbWUYAyABKAkSDgoGYWN0aXZlGAQgASgIEg0KBXBhbmVzGAUgASgNEgwKBHBhbmUYBiABKAkSDwoHY29tbWFuZBgHIAEoCRILCgNjd2QYCCABKAkSDAoEYmVsbBgJIAEoCBIQCghhY3Rpdml0eRgKIAEoCBIMCgRtb2RlGAsgASgJItwBCgxDYXB0dXJlUXVlcnkSEgoIdGVybWluYWwYASABKAxIABIOCgRwYW5lGAIgASgJSAASMgoFc3RhcnQYAyABKAsyIS5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVTdGFydEgBEjAKBHN0b3AYBCABKAsyIC5kZXZ0YWlsLnRlcm1pbmFsLnYxLkNhcHR1cmVTdG9wSAESNAoGc3RhdHVzGAUgASgLMiIuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RhdHVzSAFCBAoCb2ZCBgoEa2luZCJKCgxDYXB0dXJlU3RhcnQSCwoDa2V5GAEgASgMEgwKBGZpbGUYAiABKAkSEQoJbWF4X2J5dGVzGAMgASgEEgwKBGtlZXAYBCABKA0iDQoLQ2FwdHVyZVN0b3AiDwoNQ2FwdHVyZVN0YXR1cyI6CghDYXB0dXJlcxIuCghjYXB0dXJlcxgBIAMoCzIcLmRldnRhaWwudGVybWluYWwudjEuQ2FwdHVyZSKvAQoHQ2FwdHVyZRISCgh0ZXJtaW5hbBgBIAEoDEgAEg4KBHBhbmUYAiABKAlIABIMCgRuYW1lGAMgASgJEjAKBXN0YXRlGAQgASgOMiEuZGV2dGFpbC50ZXJtaW5hbC52MS5DYXB0dXJlU3RhdGUSDAoEZmlsZRgFIAEoCRINCgVieXRlcxgGIAEoBBINCgVmaWxlcxgHIAEoDRIOCgZyZWFzb24YCCABKAlCBAoCb2YqlgEKDENhcHR1cmVTdGF0ZRIaChZDQVBUVVJFX1NUQVRFX1NUQVJUSU5HEAASGQoVQ0FQVFVSRV9TVEFURV9SVU5OSU5HEAESGgoWQ0FQVFVSRV9TVEFURV9TVE9QUElORxACEhkKFUNBUFRVUkVfU1RBVEVfU1RPUFBFRBADEhgKFENBUFRVUkVfU1RBVEVfRkFJTEVEEARiBnByb3RvMw");
 
 /**
  * A grid size in cells.
@@ -275,6 +275,12 @@ export type Event = Message<"devtail.terminal.v1.Event"> & {
      */
     value: Clipboard;
     case: "clipboard";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Finished finished = 4;
+     */
+    value: Finished;
+    case: "finished";
   } | { case: undefined; value?: undefined };
 };
 
@@ -299,6 +305,72 @@ export type Bell = Message<"devtail.terminal.v1.Bell"> & {
  */
 export const BellSchema: GenMessage<Bell> = /*@__PURE__*/
   messageDesc(file_terminal, 7);
+
+/**
+ * A command of the shell that took at least 10 s is over.
+ *
+ * @generated from message devtail.terminal.v1.Finished
+ */
+export type Finished = Message<"devtail.terminal.v1.Finished"> & {
+  /**
+   * The program's name. Empty: nobody knows it any more. At most 64 characters.
+   *
+   * @generated from field: string command = 1;
+   */
+  command: string;
+
+  /**
+   * How long it took.
+   *
+   * @generated from field: uint64 seconds = 2;
+   */
+  seconds: bigint;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Finished.
+ * Use `create(FinishedSchema)` to create a new message.
+ */
+export const FinishedSchema: GenMessage<Finished> = /*@__PURE__*/
+  messageDesc(file_terminal, 8);
+
+/**
+ * Notice.bytes: what a person should know though they look elsewhere.
+ *
+ * @generated from message devtail.terminal.v1.Notice
+ */
+export type Notice = Message<"devtail.terminal.v1.Notice"> & {
+  /**
+   * What people call the terminal.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from oneof devtail.terminal.v1.Notice.what
+   */
+  what: {
+    /**
+     * @generated from field: devtail.terminal.v1.Bell bell = 2;
+     */
+    value: Bell;
+    case: "bell";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Finished finished = 3;
+     */
+    value: Finished;
+    case: "finished";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Notice.
+ * Use `create(NoticeSchema)` to create a new message.
+ */
+export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
+  messageDesc(file_terminal, 9);
 
 /**
  * OSC 52: the program sets a clipboard.
@@ -326,7 +398,7 @@ export type Clipboard = Message<"devtail.terminal.v1.Clipboard"> & {
  * Use `create(ClipboardSchema)` to create a new message.
  */
 export const ClipboardSchema: GenMessage<Clipboard> = /*@__PURE__*/
-  messageDesc(file_terminal, 8);
+  messageDesc(file_terminal, 10);
 
 /**
  * End.status: how the program ended.
@@ -369,7 +441,7 @@ export type End = Message<"devtail.terminal.v1.End"> & {
  * Use `create(EndSchema)` to create a new message.
  */
 export const EndSchema: GenMessage<End> = /*@__PURE__*/
-  messageDesc(file_terminal, 9);
+  messageDesc(file_terminal, 11);
 
 /**
  * Fetch.query.
@@ -386,6 +458,28 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
      */
     value: ListTerminals;
     case: "list";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxQuery tmux = 4;
+     */
+    value: TmuxQuery;
+    case: "tmux";
+  } | {
+    /**
+     * What terminals print, kept in files of the host as it is.
+     *
+     * @generated from field: devtail.terminal.v1.CaptureQuery capture = 6;
+     */
+    value: CaptureQuery;
+    case: "capture";
+  } | {
+    /**
+     * The same as an asciicast, version 2: with its moments and sizes, to be played again.
+     *
+     * @generated from field: devtail.terminal.v1.CaptureQuery record = 7;
+     */
+    value: CaptureQuery;
+    case: "record";
   } | { case: undefined; value?: undefined };
 };
 
@@ -394,7 +488,7 @@ export type Query = Message<"devtail.terminal.v1.Query"> & {
  * Use `create(QuerySchema)` to create a new message.
  */
 export const QuerySchema: GenMessage<Query> = /*@__PURE__*/
-  messageDesc(file_terminal, 10);
+  messageDesc(file_terminal, 12);
 
 /**
  * Asks for every terminal of this host, those that ended and were not forgotten included.
@@ -409,7 +503,7 @@ export type ListTerminals = Message<"devtail.terminal.v1.ListTerminals"> & {
  * Use `create(ListTerminalsSchema)` to create a new message.
  */
 export const ListTerminalsSchema: GenMessage<ListTerminals> = /*@__PURE__*/
-  messageDesc(file_terminal, 11);
+  messageDesc(file_terminal, 13);
 
 /**
  * Fetched.answer.
@@ -426,6 +520,24 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
      */
     value: TerminalList;
     case: "list";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxSessions tmux = 4;
+     */
+    value: TmuxSessions;
+    case: "tmux";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Captures capture = 6;
+     */
+    value: Captures;
+    case: "capture";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.Captures record = 7;
+     */
+    value: Captures;
+    case: "record";
   } | { case: undefined; value?: undefined };
 };
 
@@ -434,7 +546,7 @@ export type Answer = Message<"devtail.terminal.v1.Answer"> & {
  * Use `create(AnswerSchema)` to create a new message.
  */
 export const AnswerSchema: GenMessage<Answer> = /*@__PURE__*/
-  messageDesc(file_terminal, 12);
+  messageDesc(file_terminal, 14);
 
 /**
  * The answer to ListTerminals.
@@ -455,7 +567,7 @@ export type TerminalList = Message<"devtail.terminal.v1.TerminalList"> & {
  * Use `create(TerminalListSchema)` to create a new message.
  */
 export const TerminalListSchema: GenMessage<TerminalList> = /*@__PURE__*/
-  messageDesc(file_terminal, 13);
+  messageDesc(file_terminal, 15);
 
 /**
  * One terminal as a list shows it.
@@ -538,5 +650,722 @@ export type Terminal = Message<"devtail.terminal.v1.Terminal"> & {
  * Use `create(TerminalSchema)` to create a new message.
  */
 export const TerminalSchema: GenMessage<Terminal> = /*@__PURE__*/
-  messageDesc(file_terminal, 14);
+  messageDesc(file_terminal, 16);
+
+/**
+ * Asks the user's own tmux server for its sessions, or to change something there. Each is answered with the sessions as
+ * they are then. Sessions and windows are named by tmux's own ids, which it gives once in the life of a server; so a
+ * query may be asked again, and what is done already is success.
+ *
+ * @generated from message devtail.terminal.v1.TmuxQuery
+ */
+export type TmuxQuery = Message<"devtail.terminal.v1.TmuxQuery"> & {
+  /**
+   * The life of the server that the ids are of, as TmuxSessions says it. Empty: whichever runs. In another life what was
+   * to be killed is gone, and anything else is refused.
+   *
+   * @generated from field: string server = 1;
+   */
+  server: string;
+
+  /**
+   * @generated from oneof devtail.terminal.v1.TmuxQuery.kind
+   */
+  kind: {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxList list = 2;
+     */
+    value: TmuxList;
+    case: "list";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxNewSession new_session = 3;
+     */
+    value: TmuxNewSession;
+    case: "newSession";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxRenameSession rename_session = 4;
+     */
+    value: TmuxRenameSession;
+    case: "renameSession";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxKillSession kill_session = 5;
+     */
+    value: TmuxKillSession;
+    case: "killSession";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxNewWindow new_window = 6;
+     */
+    value: TmuxNewWindow;
+    case: "newWindow";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxRenameWindow rename_window = 7;
+     */
+    value: TmuxRenameWindow;
+    case: "renameWindow";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxKillWindow kill_window = 8;
+     */
+    value: TmuxKillWindow;
+    case: "killWindow";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.TmuxSelectWindow select_window = 9;
+     */
+    value: TmuxSelectWindow;
+    case: "selectWindow";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxQuery.
+ * Use `create(TmuxQuerySchema)` to create a new message.
+ */
+export const TmuxQuerySchema: GenMessage<TmuxQuery> = /*@__PURE__*/
+  messageDesc(file_terminal, 17);
+
+/**
+ * Asks nothing more than its name says.
+ *
+ * @generated from message devtail.terminal.v1.TmuxList
+ */
+export type TmuxList = Message<"devtail.terminal.v1.TmuxList"> & {
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxList.
+ * Use `create(TmuxListSchema)` to create a new message.
+ */
+export const TmuxListSchema: GenMessage<TmuxList> = /*@__PURE__*/
+  messageDesc(file_terminal, 18);
+
+/**
+ * A new session, to which nobody is attached.
+ *
+ * @generated from message devtail.terminal.v1.TmuxNewSession
+ */
+export type TmuxNewSession = Message<"devtail.terminal.v1.TmuxNewSession"> & {
+  /**
+   * 16 random bytes of whoever asks: asked again, it makes no second one.
+   *
+   * @generated from field: bytes key = 1;
+   */
+  key: Uint8Array;
+
+  /**
+   * At most 64 characters; tmux writes "_" for "." and ":". Empty: tmux numbers it. When renaming it must not be empty.
+   *
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Absolute directory to start in. Empty: the user's home.
+   *
+   * @generated from field: string cwd = 3;
+   */
+  cwd: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxNewSession.
+ * Use `create(TmuxNewSessionSchema)` to create a new message.
+ */
+export const TmuxNewSessionSchema: GenMessage<TmuxNewSession> = /*@__PURE__*/
+  messageDesc(file_terminal, 19);
+
+/**
+ * Another name for a session.
+ *
+ * @generated from message devtail.terminal.v1.TmuxRenameSession
+ */
+export type TmuxRenameSession = Message<"devtail.terminal.v1.TmuxRenameSession"> & {
+  /**
+   * The session, "$3".
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxRenameSession.
+ * Use `create(TmuxRenameSessionSchema)` to create a new message.
+ */
+export const TmuxRenameSessionSchema: GenMessage<TmuxRenameSession> = /*@__PURE__*/
+  messageDesc(file_terminal, 20);
+
+/**
+ * The end of a session and of what runs in it.
+ *
+ * @generated from message devtail.terminal.v1.TmuxKillSession
+ */
+export type TmuxKillSession = Message<"devtail.terminal.v1.TmuxKillSession"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxKillSession.
+ * Use `create(TmuxKillSessionSchema)` to create a new message.
+ */
+export const TmuxKillSessionSchema: GenMessage<TmuxKillSession> = /*@__PURE__*/
+  messageDesc(file_terminal, 21);
+
+/**
+ * A new window, which is shown to nobody yet.
+ *
+ * @generated from message devtail.terminal.v1.TmuxNewWindow
+ */
+export type TmuxNewWindow = Message<"devtail.terminal.v1.TmuxNewWindow"> & {
+  /**
+   * @generated from field: bytes key = 1;
+   */
+  key: Uint8Array;
+
+  /**
+   * The session it is made in, "$3".
+   *
+   * @generated from field: string session = 2;
+   */
+  session: string;
+
+  /**
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string cwd = 4;
+   */
+  cwd: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxNewWindow.
+ * Use `create(TmuxNewWindowSchema)` to create a new message.
+ */
+export const TmuxNewWindowSchema: GenMessage<TmuxNewWindow> = /*@__PURE__*/
+  messageDesc(file_terminal, 22);
+
+/**
+ * Another name for a window.
+ *
+ * @generated from message devtail.terminal.v1.TmuxRenameWindow
+ */
+export type TmuxRenameWindow = Message<"devtail.terminal.v1.TmuxRenameWindow"> & {
+  /**
+   * The window, "@7".
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxRenameWindow.
+ * Use `create(TmuxRenameWindowSchema)` to create a new message.
+ */
+export const TmuxRenameWindowSchema: GenMessage<TmuxRenameWindow> = /*@__PURE__*/
+  messageDesc(file_terminal, 23);
+
+/**
+ * The end of a window and of what runs in it.
+ *
+ * @generated from message devtail.terminal.v1.TmuxKillWindow
+ */
+export type TmuxKillWindow = Message<"devtail.terminal.v1.TmuxKillWindow"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxKillWindow.
+ * Use `create(TmuxKillWindowSchema)` to create a new message.
+ */
+export const TmuxKillWindowSchema: GenMessage<TmuxKillWindow> = /*@__PURE__*/
+  messageDesc(file_terminal, 24);
+
+/**
+ * The window that its session shows from now on.
+ *
+ * @generated from message devtail.terminal.v1.TmuxSelectWindow
+ */
+export type TmuxSelectWindow = Message<"devtail.terminal.v1.TmuxSelectWindow"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxSelectWindow.
+ * Use `create(TmuxSelectWindowSchema)` to create a new message.
+ */
+export const TmuxSelectWindowSchema: GenMessage<TmuxSelectWindow> = /*@__PURE__*/
+  messageDesc(file_terminal, 25);
+
+/**
+ * The answer to TmuxQuery.
+ *
+ * @generated from message devtail.terminal.v1.TmuxSessions
+ */
+export type TmuxSessions = Message<"devtail.terminal.v1.TmuxSessions"> & {
+  /**
+   * Oldest first. None: no server runs, or it has none.
+   *
+   * @generated from field: repeated devtail.terminal.v1.TmuxSession sessions = 1;
+   */
+  sessions: TmuxSession[];
+
+  /**
+   * For instance "3.3a".
+   *
+   * @generated from field: string version = 2;
+   */
+  version: string;
+
+  /**
+   * Names the life of the server. Empty: none runs.
+   *
+   * @generated from field: string server = 3;
+   */
+  server: string;
+
+  /**
+   * Windows that are not told of, because there are more than 400.
+   *
+   * @generated from field: uint32 left_out = 4;
+   */
+  leftOut: number;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxSessions.
+ * Use `create(TmuxSessionsSchema)` to create a new message.
+ */
+export const TmuxSessionsSchema: GenMessage<TmuxSessions> = /*@__PURE__*/
+  messageDesc(file_terminal, 26);
+
+/**
+ * A session of tmux.
+ *
+ * @generated from message devtail.terminal.v1.TmuxSession
+ */
+export type TmuxSession = Message<"devtail.terminal.v1.TmuxSession"> & {
+  /**
+   * "$3".
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * Milliseconds since the Unix epoch.
+   *
+   * @generated from field: uint64 created_ms = 3;
+   */
+  createdMs: bigint;
+
+  /**
+   * How many clients are attached now, ours among them.
+   *
+   * @generated from field: uint32 attached = 4;
+   */
+  attached: number;
+
+  /**
+   * @generated from field: repeated devtail.terminal.v1.TmuxWindow windows = 5;
+   */
+  windows: TmuxWindow[];
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxSession.
+ * Use `create(TmuxSessionSchema)` to create a new message.
+ */
+export const TmuxSessionSchema: GenMessage<TmuxSession> = /*@__PURE__*/
+  messageDesc(file_terminal, 27);
+
+/**
+ * A window of a session.
+ *
+ * @generated from message devtail.terminal.v1.TmuxWindow
+ */
+export type TmuxWindow = Message<"devtail.terminal.v1.TmuxWindow"> & {
+  /**
+   * "@7".
+   *
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * Its number in the session.
+   *
+   * @generated from field: uint32 index = 2;
+   */
+  index: number;
+
+  /**
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * Whether the session shows it.
+   *
+   * @generated from field: bool active = 4;
+   */
+  active: boolean;
+
+  /**
+   * How many panes it has. What follows is of the active one.
+   *
+   * @generated from field: uint32 panes = 5;
+   */
+  panes: number;
+
+  /**
+   * "%9".
+   *
+   * @generated from field: string pane = 6;
+   */
+  pane: string;
+
+  /**
+   * The program that runs there.
+   *
+   * @generated from field: string command = 7;
+   */
+  command: string;
+
+  /**
+   * @generated from field: string cwd = 8;
+   */
+  cwd: string;
+
+  /**
+   * Whether a bell rang, or something was printed, since somebody looked. tmux tells what its options have it watch.
+   *
+   * @generated from field: bool bell = 9;
+   */
+  bell: boolean;
+
+  /**
+   * @generated from field: bool activity = 10;
+   */
+  activity: boolean;
+
+  /**
+   * The mode that takes the keys instead of the program, for instance "copy-mode". Empty: none.
+   *
+   * @generated from field: string mode = 11;
+   */
+  mode: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.TmuxWindow.
+ * Use `create(TmuxWindowSchema)` to create a new message.
+ */
+export const TmuxWindowSchema: GenMessage<TmuxWindow> = /*@__PURE__*/
+  messageDesc(file_terminal, 28);
+
+/**
+ * Asks for what is kept of a terminal's output, or to begin or end that.
+ *
+ * @generated from message devtail.terminal.v1.CaptureQuery
+ */
+export type CaptureQuery = Message<"devtail.terminal.v1.CaptureQuery"> & {
+  /**
+   * Whose output. None: all there is; only status asks that.
+   *
+   * @generated from oneof devtail.terminal.v1.CaptureQuery.of
+   */
+  of: {
+    /**
+     * The id of a terminal of ours, 16 bytes.
+     *
+     * @generated from field: bytes terminal = 1;
+     */
+    value: Uint8Array;
+    case: "terminal";
+  } | {
+    /**
+     * The pane of the user's tmux, "%9". It is captured, never recorded.
+     *
+     * @generated from field: string pane = 2;
+     */
+    value: string;
+    case: "pane";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * @generated from oneof devtail.terminal.v1.CaptureQuery.kind
+   */
+  kind: {
+    /**
+     * @generated from field: devtail.terminal.v1.CaptureStart start = 3;
+     */
+    value: CaptureStart;
+    case: "start";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.CaptureStop stop = 4;
+     */
+    value: CaptureStop;
+    case: "stop";
+  } | {
+    /**
+     * @generated from field: devtail.terminal.v1.CaptureStatus status = 5;
+     */
+    value: CaptureStatus;
+    case: "status";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message devtail.terminal.v1.CaptureQuery.
+ * Use `create(CaptureQuerySchema)` to create a new message.
+ */
+export const CaptureQuerySchema: GenMessage<CaptureQuery> = /*@__PURE__*/
+  messageDesc(file_terminal, 29);
+
+/**
+ * From now on.
+ *
+ * @generated from message devtail.terminal.v1.CaptureStart
+ */
+export type CaptureStart = Message<"devtail.terminal.v1.CaptureStart"> & {
+  /**
+   * 16 random bytes of whoever asks: asked again, it begins no second time.
+   *
+   * @generated from field: bytes key = 1;
+   */
+  key: Uint8Array;
+
+  /**
+   * Absolute path of a file that does not exist, in a directory of the user's own; at most 200 bytes. Empty: a new name
+   * in the state directory's captures.
+   *
+   * @generated from field: string file = 2;
+   */
+  file: string;
+
+  /**
+   * Bytes of one file, 65536 to 2^34. A capture begins another file then, a recording stops. 0: 16 MiB, and 64 MiB.
+   *
+   * @generated from field: uint64 max_bytes = 3;
+   */
+  maxBytes: bigint;
+
+  /**
+   * Older files of a capture that are kept beside the newest, 1 to 100. 0: 4.
+   *
+   * @generated from field: uint32 keep = 4;
+   */
+  keep: number;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.CaptureStart.
+ * Use `create(CaptureStartSchema)` to create a new message.
+ */
+export const CaptureStartSchema: GenMessage<CaptureStart> = /*@__PURE__*/
+  messageDesc(file_terminal, 30);
+
+/**
+ * No longer. It is success where nothing is kept.
+ *
+ * @generated from message devtail.terminal.v1.CaptureStop
+ */
+export type CaptureStop = Message<"devtail.terminal.v1.CaptureStop"> & {
+};
+
+/**
+ * Describes the message devtail.terminal.v1.CaptureStop.
+ * Use `create(CaptureStopSchema)` to create a new message.
+ */
+export const CaptureStopSchema: GenMessage<CaptureStop> = /*@__PURE__*/
+  messageDesc(file_terminal, 31);
+
+/**
+ * How far it is.
+ *
+ * @generated from message devtail.terminal.v1.CaptureStatus
+ */
+export type CaptureStatus = Message<"devtail.terminal.v1.CaptureStatus"> & {
+};
+
+/**
+ * Describes the message devtail.terminal.v1.CaptureStatus.
+ * Use `create(CaptureStatusSchema)` to create a new message.
+ */
+export const CaptureStatusSchema: GenMessage<CaptureStatus> = /*@__PURE__*/
+  messageDesc(file_terminal, 32);
+
+/**
+ * The answer to CaptureQuery.
+ *
+ * @generated from message devtail.terminal.v1.Captures
+ */
+export type Captures = Message<"devtail.terminal.v1.Captures"> & {
+  /**
+   * One for each terminal and pane that was asked for and of which something is or was kept.
+   *
+   * @generated from field: repeated devtail.terminal.v1.Capture captures = 1;
+   */
+  captures: Capture[];
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Captures.
+ * Use `create(CapturesSchema)` to create a new message.
+ */
+export const CapturesSchema: GenMessage<Captures> = /*@__PURE__*/
+  messageDesc(file_terminal, 33);
+
+/**
+ * What is kept of the output of one terminal, or one pane.
+ *
+ * @generated from message devtail.terminal.v1.Capture
+ */
+export type Capture = Message<"devtail.terminal.v1.Capture"> & {
+  /**
+   * @generated from oneof devtail.terminal.v1.Capture.of
+   */
+  of: {
+    /**
+     * @generated from field: bytes terminal = 1;
+     */
+    value: Uint8Array;
+    case: "terminal";
+  } | {
+    /**
+     * @generated from field: string pane = 2;
+     */
+    value: string;
+    case: "pane";
+  } | { case: undefined; value?: undefined };
+
+  /**
+   * The name of the terminal. Empty: it is a pane.
+   *
+   * @generated from field: string name = 3;
+   */
+  name: string;
+
+  /**
+   * @generated from field: devtail.terminal.v1.CaptureState state = 4;
+   */
+  state: CaptureState;
+
+  /**
+   * The newest file. It is followed by FILE.1, FILE.2 and so on.
+   *
+   * @generated from field: string file = 5;
+   */
+  file: string;
+
+  /**
+   * Bytes written, those of files that are no longer kept included.
+   *
+   * @generated from field: uint64 bytes = 6;
+   */
+  bytes: bigint;
+
+  /**
+   * Files there are.
+   *
+   * @generated from field: uint32 files = 7;
+   */
+  files: number;
+
+  /**
+   * Why it stopped by itself, one sentence. Empty: it did not.
+   *
+   * @generated from field: string reason = 8;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message devtail.terminal.v1.Capture.
+ * Use `create(CaptureSchema)` to create a new message.
+ */
+export const CaptureSchema: GenMessage<Capture> = /*@__PURE__*/
+  messageDesc(file_terminal, 34);
+
+/**
+ * How far a capture is.
+ *
+ * @generated from enum devtail.terminal.v1.CaptureState
+ */
+export enum CaptureState {
+  /**
+   * Its first file is being made.
+   *
+   * @generated from enum value: CAPTURE_STATE_STARTING = 0;
+   */
+  STARTING = 0,
+
+  /**
+   * What is printed is written.
+   *
+   * @generated from enum value: CAPTURE_STATE_RUNNING = 1;
+   */
+  RUNNING = 1,
+
+  /**
+   * It was told to stop, and writes what waits.
+   *
+   * @generated from enum value: CAPTURE_STATE_STOPPING = 2;
+   */
+  STOPPING = 2,
+
+  /**
+   * It was told to stop, or its terminal ended, and all is written.
+   *
+   * @generated from enum value: CAPTURE_STATE_STOPPED = 3;
+   */
+  STOPPED = 3,
+
+  /**
+   * It stopped by itself.
+   *
+   * @generated from enum value: CAPTURE_STATE_FAILED = 4;
+   */
+  FAILED = 4,
+}
+
+/**
+ * Describes the enum devtail.terminal.v1.CaptureState.
+ */
+export const CaptureStateSchema: GenEnum<CaptureState> = /*@__PURE__*/
+  enumDesc(file_terminal, 0);
 

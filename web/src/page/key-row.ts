@@ -1,67 +1,107 @@
-// The keys a phone's keyboard lacks. Ctrl sticks for one key.
+// The keys a phone's keyboard lacks, in a row that scrolls sideways. Ctrl, Alt and Shift stick: see sticky.ts.
 import { h, key } from "./element";
+import type { Modifier, StickyKeys } from "./sticky";
 
 /** What a key row types into. */
 export interface Keyboard {
-  type(data: string): void;
-  hasApplicationCursor(): boolean;
+  /** A text, under the modifiers that stick. */
+  type(text: string): void;
+  /** A key that has a name. */
+  press(name: string): void;
+  paste(): void;
 }
 
-const ARROWS = { "←": "D", "↓": "B", "↑": "A", "→": "C" } as const;
-const ARROW_NAMES = { "←": "Left", "↓": "Down", "↑": "Up", "→": "Right" } as const;
+const MODIFIERS: Record<Modifier, [label: string, name: string]> = { ctrl: ["Ctrl", "Control"], alt: ["Alt", "Alt"], shift: ["Shift", "Shift"] };
+/** Keys with a name: what stands on them, what they are called, and whether they repeat while they are held. */
+const NAMED: Record<string, [label: string, name: string, repeats: boolean]> = {
+  Escape: ["Esc", "Escape", false],
+  Tab: ["Tab", "Tab", false],
+  ArrowLeft: ["←", "Left", true],
+  ArrowDown: ["↓", "Down", true],
+  ArrowUp: ["↑", "Up", true],
+  ArrowRight: ["→", "Right", true],
+  Home: ["Home", "Home", false],
+  End: ["End", "End", false],
+  PageUp: ["PgUp", "Page up", true],
+  PageDown: ["PgDn", "Page down", true],
+  Insert: ["Ins", "Insert", false],
+  Delete: ["Del", "Delete", true],
+};
+const LETTERS: Record<string, string> = {
+  "|": "Pipe",
+  "~": "Tilde",
+  "/": "Slash",
+  "-": "Hyphen",
+  _: "Underscore",
+  "\\": "Backslash",
+  "`": "Backquote",
+  "$": "Dollar",
+  "&": "Ampersand",
+  "*": "Star",
+};
+const FIRST = ["Escape", "Tab", "ctrl", "alt", "ArrowLeft", "ArrowDown", "ArrowUp", "ArrowRight"];
+const SECOND = ["^C", "paste", "|", "~", "/", "-", "_", "shift"];
+const THIRD = ["Home", "End", "PageUp", "PageDown", "Insert", "Delete", "\\", "`", "$", "&", "*"];
+const FUNCTIONS = Array.from({ length: 12 }, (_, index) => `F${index + 1}`);
 const REPEAT_AFTER_MS = 400;
 const REPEAT_EVERY_MS = 60;
+/** Long enough to be felt, short enough not to be heard. */
+const TICK_MS = 8;
 
 export class KeyRow {
   readonly element = h("div", { class: "key-row", role: "toolbar", "aria-label": "Extra keys" });
   readonly #keyboard: Keyboard;
-  readonly #control: HTMLButtonElement;
+  readonly #sticky: StickyKeys;
+  readonly #modifiers = new Map<Modifier, HTMLButtonElement>();
 
-  constructor(keyboard: Keyboard) {
+  constructor(keyboard: Keyboard, sticky: StickyKeys) {
     this.#keyboard = keyboard;
-    this.#control = this.#key("Ctrl", "Control, for the next key", () => this.#stick(!this.isSticky));
-    this.element.append(
-      this.#key("Esc", "Escape", () => this.#type("\x1b")),
-      this.#key("Tab", "Tab", () => this.#type("\t")),
-      this.#control,
-      this.#key("^C", "Control C", () => this.#type("\x03")),
-      ...Object.entries(ARROWS).map(([label, letter]) => {
-        const name = ARROW_NAMES[label as keyof typeof ARROW_NAMES];
-        return repeating(this.#key(label, name, () => this.#type(this.#arrow(letter))));
-      }),
-    );
-    this.#stick(false);
+    this.#sticky = sticky;
+    this.element.append(...[...FIRST, ...SECOND, ...THIRD, ...FUNCTIONS].map((name) => this.#make(name)));
+    this.refresh();
   }
 
-  get isSticky(): boolean {
-    return this.#control.getAttribute("aria-pressed") === "true";
+  /** Shows which modifiers stick. */
+  refresh(): void {
+    for (const [modifier, element] of this.#modifiers) {
+      const stuck = this.#sticky.stuck(modifier);
+      element.setAttribute("aria-pressed", String(stuck !== "off"));
+      element.dataset["stuck"] = stuck;
+      const [label, name] = MODIFIERS[modifier];
+      element.setAttribute("aria-label", spoken(label, `${name}, ${stuck === "locked" ? "locked" : "for the next key"}`));
+    }
   }
 
-  /** What a typed text becomes under a sticky Ctrl, which it uses up. */
-  transform(bytes: Uint8Array): Uint8Array {
-    if (!this.isSticky) return bytes;
-    this.#stick(false);
-    const [byte] = bytes;
-    const isLetter = byte !== undefined && bytes.length === 1 && byte >= 0x40 && byte < 0x7f;
-    return isLetter ? Uint8Array.of(byte & 0x1f) : bytes;
+  #make(name: string): HTMLButtonElement {
+    if (name === "ctrl" || name === "alt" || name === "shift") return this.#modifier(name);
+    if (name === "^C") return this.#key("^C", "Control C", () => this.#keyboard.type("\x03"));
+    if (name === "paste") return this.#key("Paste", "Paste", () => this.#keyboard.paste());
+    const letter = LETTERS[name];
+    if (letter !== undefined) return this.#key(name, letter, () => this.#keyboard.type(name));
+    const [label, word, repeats] = NAMED[name] ?? [name, name, false];
+    const made = this.#key(label, word, () => this.#keyboard.press(name));
+    return repeats ? repeating(made) : made;
   }
 
-  #type(data: string): void {
-    this.#stick(false);
-    this.#keyboard.type(data);
-  }
-
-  #stick(isSticky: boolean): void {
-    this.#control.setAttribute("aria-pressed", String(isSticky));
-  }
-
-  #arrow(letter: string): string {
-    return `\x1b${this.#keyboard.hasApplicationCursor() ? "O" : "["}${letter}`;
+  #modifier(modifier: Modifier): HTMLButtonElement {
+    const [label, name] = MODIFIERS[modifier];
+    const made = this.#key(label, name, () => this.#sticky.tap(performance.now(), modifier));
+    this.#modifiers.set(modifier, made);
+    return made;
   }
 
   #key(label: string, name: string, act: () => void): HTMLButtonElement {
-    return key(label, act, { "aria-label": name });
+    const felt = () => {
+      navigator.vibrate?.(TICK_MS);
+      act();
+    };
+    return key(label, felt, { "aria-label": spoken(label, name), class: label.length > 3 ? "small" : "" });
   }
+}
+
+/** What a key is called. Letters that stand on it are in its name as well: who speaks to the page says what they see. */
+function spoken(label: string, name: string): string {
+  return /^[A-Z]/.test(label) && !name.split(/[ ,]/).includes(label) ? `${name}, ${label}` : name;
 }
 
 /** Repeats a key while it is held down. */

@@ -1,38 +1,30 @@
 // One terminal on the page: a channel, its emulator, and what the person sees around them.
 import type { Driver } from "../driver/driver";
+import type { Place } from "../driver/handoff";
 import { Priority, Resume } from "../generated/link_pb";
 import type { Event as TerminalEvent, Snapshot } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
-import { Emulator, type Manner } from "../terminal/emulator";
-import { endInWords, type Grid, isInterrupt, isKeys, keys, keysOf, KIND, predictedKeys, readSnapshot, resize, spec, toGrid } from "../terminal/message";
+import { Emulator, type Manner, type Sticky } from "../terminal/emulator";
+import { type Finished, finishedInWords } from "../terminal/finished";
+import { Audience, type Person } from "../terminal/people";
+import { drive, endInWords, type Grid, isInterrupt, keys, keysOf, KIND, predictedKeys, readSnapshot, resize, spec, toGrid } from "../terminal/message";
 import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
+import { ring } from "./bell";
+import { Compose } from "./compose";
+import { company, Driving, refuse } from "./driving";
 import { button, h } from "./element";
-import { Held } from "./held";
-import { SizeClaim } from "./size-claim";
+import { Outgoing, type Waiting } from "./outgoing";
+import type { PaneListener, Start } from "./pane-listener";
+import type { Preferences } from "./preferences";
 import { shown } from "./text";
 import type { Toasts } from "./toast";
 
-const FONT_PX = 14;
-const FONT_PX_NARROW = 13;
-const NARROW_PX = 600;
 const SETTLE_MS = 120;
+/** How long letters that were made larger may reach over the edge, until the host has fewer of them in a row. */
+const ZOOM_MS = 2_000;
 const TOO_MUCH = "At most 16 MiB can wait for a terminal. This was not taken, not in part either.";
 const FIRST_GRID: Grid = { cols: 80, rows: 24 };
-
-/** What a pane tells the page around it. */
-export interface PaneListener {
-  /** What the person types, before it is sent: a sticky Ctrl changes it. */
-  transform(bytes: Uint8Array): Uint8Array;
-  /** The title changed, or something was typed. */
-  changed(): void;
-  copied(text: string): void;
-  /** The terminal is over; the pane can go. */
-  over(): void;
-}
-
-/** How a pane comes to its channel. */
-export type Start = { name: "create" } | { name: "attach" } | { name: "resume"; ch: number };
 
 export class Pane {
   readonly id: Uint8Array;
@@ -41,55 +33,87 @@ export class Pane {
   readonly #ended = h("div", { class: "ended", hidden: true });
   readonly #driver: Driver;
   readonly #toasts: Toasts;
+  readonly #preferences: Preferences;
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
-  readonly #claim = new SizeClaim();
-  readonly #held = new Held();
+  readonly #audience: Audience;
+  readonly #driving = new Driving(() => this.takeOver());
+  /** The grid this device said last. */
+  #said: Grid | undefined;
+  readonly #outgoing: Outgoing;
+  /** What is written and not sent. */
+  readonly compose = new Compose(
+    (text) => (this.paste(text), this.focus()),
+    () => this.layout(),
+  );
+  /** Where another device was, until this one shows it. */
+  #awaited: Place | undefined;
+  readonly #forgetLook: () => void;
   /** Its channel's number; undefined until `start`. */
   ch: number | undefined;
   /** The program's title, or what people call it. */
   title = "";
   name = "";
+  /** Something came since it was looked at. */
+  hasNews = false;
   /** Counts the lives of the Log, so that what a dead one still parses is not reported to the next. */
   #life = 0;
   #settle: ReturnType<typeof setTimeout> | undefined;
+  #zoom: ReturnType<typeof setTimeout> | undefined;
   #isOpened = false;
   #isGone = false;
+  /** A guest looks: nothing is ever sent. */
+  #isWatched = false;
 
-  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, listener: PaneListener) {
+  constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
+    this.#audience = new Audience(driver.client);
     this.id = id;
     this.#driver = driver;
     this.#toasts = toasts;
+    this.#preferences = preferences;
     this.#listener = listener;
-    this.#emulator = new Emulator(
-      {
-        typed: (bytes, manner) => this.#typed(listener.transform(bytes), manner),
-        reported: (bytes) => this.#send(keys(bytes)),
-        titled: (title) => this.#titled(title),
-        rang: () => this.#rang(),
-        copied: (text) => listener.copied(text),
-        sized: (grid) => this.#sized(grid),
-      },
-      FIRST_GRID,
-      innerWidth < NARROW_PX ? FONT_PX_NARROW : FONT_PX,
-    );
-    this.element.append(this.#place, this.#ended);
+    this.#outgoing = new Outgoing(driver, () => this.ch);
+    const spoken = {
+      typed: (bytes: Uint8Array, manner: Manner) => this.#typed(bytes, manner),
+      reported: (bytes: Uint8Array) => this.#send(keys(bytes)),
+      titled: (title: string) => this.#titled(title),
+      rang: () => this.#rang(),
+      copied: (text: string) => listener.copied(text),
+      sized: () => this.#adapt(),
+      peopled: (people: Person[]) => this.#peopled(people),
+      finished: (finished: Finished) => listener.finished(finishedInWords(finished)),
+      selected: (text: string) => listener.selected(text),
+      pasteWanted: () => listener.pasteWanted(),
+      followed: (address: string) => listener.followed(address),
+      zoomed: (fontPx: number) => preferences.zoom(fontPx),
+    };
+    this.#emulator = new Emulator(spoken, FIRST_GRID, preferences.look, sticky);
+    this.#forgetLook = preferences.onChange(() => this.#relook());
+    this.element.append(this.#place, this.#driving.element, this.compose.element, this.#ended);
   }
 
   /** Puts it on the page and opens its channel. */
   start(parent: HTMLElement, start: Start): void {
     parent.append(this.element);
     this.element.hidden = false;
+    this.#isWatched = start.name === "watch";
     this.#emulator.mount(this.#place);
-    const wanted = start.name === "create" ? spec(this.#emulator.fit() ?? FIRST_GRID) : undefined;
+    const wanted = start.name === "create" ? (start.spec ?? spec)(this.#emulator.fit() ?? FIRST_GRID) : undefined;
     this.ch = start.name === "resume" ? start.ch : this.#driver.act((session) => session.open(this.id, KIND, wanted, undefined, Priority.FOCUSED));
     new ResizeObserver(() => this.layout()).observe(this.#place);
   }
 
   show(): void {
     this.element.hidden = false;
-    this.#prioritize(Priority.FOCUSED);
+    this.hasNews = false;
+    this.look();
     this.layout();
+  }
+
+  /** The page came into view, or went out of it: nobody looks at a page in the background. */
+  look(): void {
+    const isSeen = !this.element.hidden && document.visibilityState === "visible";
+    this.#prioritize(isSeen ? Priority.FOCUSED : Priority.BACKGROUND);
   }
 
   hide(): void {
@@ -101,23 +125,54 @@ export class Pane {
     this.#emulator.focus();
   }
 
-  /** Types as if the keyboard had. */
-  type(data: string): void {
-    this.#emulator.type(data);
+  /** Types a text, under the modifiers of the key row. */
+  type(text: string): void {
+    this.#emulator.type(text);
+  }
+
+  /** Presses a key that has a name. */
+  press(name: string): void {
+    this.#emulator.press(name);
   }
 
   paste(text: string): void {
     this.#emulator.paste(text);
   }
 
-  get hasApplicationCursor(): boolean {
-    return this.#emulator.hasApplicationCursor;
+  get selectedText(): string {
+    return this.#emulator.selected;
   }
 
-  /** Keys typed and not settled. */
+  selectAll(): void {
+    this.#emulator.selectAll();
+  }
+
+  /** Where the person is in it; undefined before there is anything to see. */
+  get place(): Place | undefined {
+    const at = this.ch === undefined ? undefined : this.#driver.act((session) => session.position(this.ch!));
+    return at && { channel: this.id, ...at, scrollRow: this.#emulator.firstRow, draft: this.compose.text };
+  }
+
+  /** Goes on where another device was: its place, its draft; and this one drives now. */
+  takeUp(place: Place): void {
+    this.#awaited = place;
+    this.compose.put(place.draft);
+  }
+
+  /** How many keys are typed and not settled. */
   get waiting(): number {
-    if (this.ch === undefined) return 0;
-    return this.#driver.act((session) => session.waiting(this.ch!).filter(isKeys).length) + this.#held.keys;
+    return this.#outgoing.keys;
+  }
+
+  /** What they are. */
+  get waitingText(): Waiting {
+    return this.#outgoing.waiting;
+  }
+
+  /** Takes back what never left this device. */
+  withdraw(): void {
+    this.#outgoing.withdraw();
+    this.#listener.changed();
   }
 
   /** The session reads it no more, and the pane says so: what is still typed goes nowhere. */
@@ -127,7 +182,7 @@ export class Pane {
 
   /** What the session has no room for yet, oldest first. */
   get held(): readonly Uint8Array[] {
-    return this.#held.inputs;
+    return this.#outgoing.held;
   }
 
   /** Sends something that is not typed: a new name, a size. Returns its number; undefined if it waits behind a paste. */
@@ -135,11 +190,24 @@ export class Pane {
     return this.#send([input]);
   }
 
+  /** This device drives from now on. */
+  takeOver(): void {
+    this.tell(drive());
+    this.focus();
+  }
+
+  /** Who else is here, in words; empty: nobody. */
+  get company(): string {
+    return company(this.#audience);
+  }
+
   /** Leaves the terminal, which goes on. */
   close(): void {
     if (this.ch !== undefined) this.#driver.act((session) => session.close(this.ch!));
     this.#gone();
     clearTimeout(this.#settle);
+    clearTimeout(this.#zoom);
+    this.#forgetLook();
     this.#emulator.dispose();
     this.element.remove();
   }
@@ -154,17 +222,19 @@ export class Pane {
     switch (event.name) {
       case "opened":
         this.#isOpened = true;
+        this.#said = undefined;
         this.#ended.hidden = true;
         if (event.resume !== Resume.EXACT) this.#life += 1;
         return this.layout();
       case "data":
+        this.#came();
         return this.#emulator.write(event.bytes, this.#parsed(event.off + BigInt(event.bytes.length), (to) => this.#emulator.prediction?.parsed(to)));
       case "echoed":
         return this.#emulator.prediction?.echoed(event.seq, event.at);
       case "snapshot":
         return this.#restore(readSnapshot(event.state), event.at, event.had);
       case "end":
-        this.#held.clear();
+        this.#outgoing.clear();
         return this.#over(endInWords(event.status));
       case "unavailable":
         return this.#absent(event.fault.message);
@@ -173,13 +243,13 @@ export class Pane {
         return this.#over(event.fault.code === Code.Gone ? "This terminal is gone." : event.fault.message);
       case "inputRefused":
         this.#emulator.prediction?.forget();
-        this.#handOver();
-        return this.#toasts.say(event.reason || "The terminal did not take that.");
+        this.#outgoing.handOver();
+        return refuse(event.reason || "The terminal did not take that.", this.#audience, this.#toasts, () => this.takeOver());
       case "inputsUnknown":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#askAbout(event.inputs);
       case "applied":
-        this.#handOver();
+        this.#outgoing.handOver();
         return this.#listener.changed();
       case "state":
       case "dial":
@@ -201,61 +271,81 @@ export class Pane {
 
   #happened({ kind }: TerminalEvent): void {
     if (kind.case === "bell") this.#rang();
+    if (kind.case === "finished") this.#listener.finished(finishedInWords(kind.value));
     if (kind.case === "clipboard") this.#listener.copied(new TextDecoder().decode(kind.value.text));
   }
 
   #parsed(offset: bigint, then: (offset: bigint) => void): () => void {
     const life = this.#life;
     return () => {
+      this.#arrive();
       if (life !== this.#life) return;
       this.#driver.act((session, now) => session.consume(now, this.ch!, offset));
       then(offset);
     };
   }
 
+  /** The screen stands: now the other device's place can be shown, and this one drives. */
+  #arrive(): void {
+    const place = this.#awaited;
+    if (!place) return;
+    this.#awaited = undefined;
+    this.#saySize();
+    this.tell(drive());
+    if (place.scrollRow !== undefined) this.#emulator.showRow(place.scrollRow);
+  }
+
+  /** Output came; where nobody looks, that is news. */
+  #came(): void {
+    if (this.hasNews || !this.element.hidden) return;
+    this.hasNews = true;
+    this.#listener.changed();
+  }
+
   #typed(bytes: Uint8Array, { composed }: Manner): void {
-    this.#claimSize((room, grid) => this.#claim.work(room, grid));
     const seq = this.#send(predictedKeys(bytes));
-    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.srtt));
+    this.#emulator.prediction?.typed(seq, bytes, composed, this.#driver.act((session) => session.contact?.srtt));
     if (isInterrupt(bytes)) this.#driver.act((session) => session.refresh(this.ch!, INTERRUPT_UNSENT_MIN));
     this.#listener.changed();
   }
 
-  /** Sends these behind what is held, all or none; returns the number of the last, if it was sent at once. */
+  /** Sends these, all or none; returns the number of the last, if it was sent at once. */
   #send(inputs: readonly Uint8Array[]): bigint | undefined {
-    if (this.#isGone) return undefined;
-    if (!this.#held.take(inputs)) {
-      this.#toasts.say(TOO_MUCH);
-      return undefined;
+    if (this.#isGone || this.#isWatched) return undefined;
+    const sending = this.#outgoing.send(inputs);
+    switch (sending.name) {
+      case "sent":
+        return sending.seq;
+      case "held":
+        return undefined;
+      case "full":
+        this.#toasts.say(TOO_MUCH);
+        return undefined;
     }
-    const last = this.#handOver();
-    return this.#held.inputs.length === 0 ? last : undefined;
-  }
-
-  #handOver(): bigint | undefined {
-    return this.#driver.act((session, now) => this.#held.handOver((input) => session.send(now, this.ch!, input)));
   }
 
   #gone(): void {
     this.#isGone = true;
-    this.#held.clear();
+    this.#outgoing.clear();
   }
 
   #layOut(): void {
     if (this.element.hidden) return;
-    if (this.#isOpened) this.#claimSize((room, grid) => this.#claim.moved(room, grid));
-    this.#emulator.adapt();
+    if (this.#isOpened) this.#saySize();
+    if (this.#zoom === undefined) this.#emulator.adapt();
   }
 
-  #claimSize(decide: (room: Grid, grid: Grid) => Grid | undefined): void {
+  /** The host hears of every grid this device has; whose it takes is its own affair. */
+  #saySize(): void {
     const room = this.#emulator.fit();
-    const wanted = room && decide(room, this.#emulator.grid);
-    if (wanted) this.tell(resize(wanted));
+    if (!room || (room.cols === this.#said?.cols && room.rows === this.#said.rows)) return;
+    this.#said = room;
+    this.tell(resize(room));
   }
 
-  #sized(grid: Grid): void {
-    this.#claim.sized(grid);
-    this.#emulator.adapt();
+  #peopled(people: Person[]): void {
+    this.#audience.told(people);
+    this.#driving.show(this.#audience);
   }
 
   #prioritize(priority: Priority): void {
@@ -268,7 +358,22 @@ export class Pane {
   }
 
   #rang(): void {
-    this.element.animate([{ opacity: 0.6 }, { opacity: 1 }], { duration: 180 });
+    ring(this.#preferences.settings.bell, this.element);
+  }
+
+  /** Another look: letters have their new size at once, and the host hears of it. */
+  #relook(): void {
+    this.#emulator.wear(this.#preferences.look);
+    clearTimeout(this.#zoom);
+    this.#zoom = setTimeout(() => this.#adapt(), ZOOM_MS);
+    this.layout();
+  }
+
+  /** Shrinks the letters if the host's grid has no room otherwise. */
+  #adapt(): void {
+    clearTimeout(this.#zoom);
+    this.#zoom = undefined;
+    this.#emulator.adapt();
   }
 
   #askAbout(inputs: readonly Uint8Array[]): void {

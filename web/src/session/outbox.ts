@@ -93,6 +93,22 @@ export class Outbox {
     return { first, next: this.#first };
   }
 
+  /** Takes back inputs that were never sent on any Link, if they are meant; their numbers are given again. */
+  withdraw(isMeant: (input: Uint8Array) => boolean): Uint8Array[] {
+    const kept = this.#entries.slice(0, this.#entries.length - this.neverSent);
+    const taken: Uint8Array[] = [];
+    for (const entry of this.#entries.slice(kept.length)) (isMeant(entry) ? taken : kept).push(entry);
+    this.#entries = kept;
+    this.#bytes -= taken.reduce((sum, { length }) => sum + length, 0);
+    return taken;
+  }
+
+  /** How many of those that wait were never sent on any Link; they are the newest. */
+  get neverSent(): number {
+    const risked = Number(this.#risked - this.#first);
+    return this.#entries.length - Math.max(0, Math.min(risked, this.#entries.length));
+  }
+
   /** Our number of an input that has this one on the wire; undefined if it was none of ours. */
   ours(seq: bigint): bigint | undefined {
     const number = this.#ahead === undefined ? 0n : seq - this.#ahead;

@@ -7,10 +7,10 @@
 //      └───────────────┴── linkDown ───┴────────────┘
 import { create } from "@bufbuild/protobuf";
 
-import { CloseSchema, FetchSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
+import { CloseSchema, InputSchema, Priority, RefreshSchema, WindowSchema } from "../generated/link_pb";
 import { type Kind, seal } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
-import { CHANNELS_MAX, CONTROL_FRAMES_MAX, FETCHES_MAX, INPUT_MAX, LINK_PROVED_MS, REDIAL_MIN_MS } from "../wire/limits";
+import { CHANNELS_MAX, CONTROL_FRAMES_MAX, INPUT_MAX, LINK_PROVED_MS, REDIAL_MIN_MS } from "../wire/limits";
 import { toHex } from "../wire/hex";
 import { Backoff } from "./backoff";
 import { Channel, type Position } from "./channel";
@@ -19,6 +19,7 @@ import { helloPacket, type SessionConfig } from "./hello";
 import { Inbound } from "./inbound";
 import { earliest, greeting, Link, linkOf, type Phase, wakeAt } from "./link";
 import { Outbox } from "./outbox";
+import { Questions } from "./questions";
 import type { Saved } from "./saved";
 
 const CH_MAX = 0xffff;
@@ -28,7 +29,7 @@ const FRAMES_PER_PACKET = 64;
 export class ClientSession {
   readonly #config: SessionConfig;
   readonly #channels = new Map<number, Channel>();
-  readonly #fetches = new Map<number, { kind: string; query: Uint8Array }>();
+  readonly #questions = new Questions();
   readonly #backoff = new Backoff();
   readonly #events: SessionEvent[] = [];
   #control: Kind[] = [];
@@ -41,7 +42,6 @@ export class ClientSession {
   #redialing = false;
   #comeBackAt: number | undefined;
   #nextCh = 1;
-  #nextReq = 1;
 
   /** A session that wants a Link at once. */
   constructor(config: SessionConfig) {
@@ -69,6 +69,11 @@ export class ClientSession {
       lastBoot: this.#lastBoot,
       channels: [...this.#channels.values()].map(({ id, kind, spec, outbox }) => ({ id, kind, spec, outbox: outbox.save() })),
     };
+  }
+
+  /** This client instance: 16 bytes. */
+  get client(): Uint8Array {
+    return this.#config.client;
   }
 
   /** Reads a channel, and creates it first if it does not exist and `spec` says how. `have`: what the view already shows. */
@@ -114,10 +119,8 @@ export class ClientSession {
 
   /** Asks a kind; the answer comes as an event, however many Links that takes. */
   fetch(kind: string, query: Uint8Array): number {
-    if (this.#fetches.size >= FETCHES_MAX) throw new Fault(Code.Limit, `${FETCHES_MAX} questions wait for an answer already.`);
-    const req = this.#nextReq++;
-    this.#fetches.set(req, { kind, query });
-    this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });
+    const { req, frame } = this.#questions.ask(kind, query);
+    this.#tell(frame);
     return req;
   }
 
@@ -131,14 +134,14 @@ export class ClientSession {
     return this.#channels.get(ch)?.outbox.waiting ?? [];
   }
 
-  /** How long a round trip takes on the Link in use, in milliseconds, smoothed; undefined before the first was measured. */
-  get srtt(): number | undefined {
-    return linkOf(this.#phase)?.liveness.srtt;
+  /** Of those, what was never sent: how many, the newest, and a way to take them back. */
+  unsent(ch: number): Pick<Outbox, "neverSent" | "withdraw"> | undefined {
+    return this.#channels.get(ch)?.outbox;
   }
 
-  /** When something was last heard on the Link in use. */
-  get lastHeard(): number | undefined {
-    return linkOf(this.#phase)?.liveness.lastHeard;
+  /** Of the Link in use: when something was last heard, and the smoothed round trip in milliseconds, if measured. */
+  get contact(): Pick<Link["liveness"], "lastHeard" | "srtt"> | undefined {
+    return linkOf(this.#phase)?.liveness;
   }
 
   /** The first message of the next Link. Each dial needs a new one. */
@@ -152,7 +155,7 @@ export class ClientSession {
   /** A dial became a Link, and its Hello is sent: it replaces the one in use. */
   linkUp(now: number): void {
     if (this.#phase.name === "closed") return;
-    const { srtt } = this;
+    const srtt = this.contact?.srtt;
     this.#noteProved(now);
     this.#forgetLink();
     this.#redialing = false;
@@ -275,7 +278,7 @@ export class ClientSession {
     welcomed: (now, boot) => this.#welcomed(now, boot),
     channel: (ch) => this.#channels.get(ch),
     forgetChannel: (ch) => this.#channels.delete(ch),
-    settleFetch: (req) => this.#fetches.delete(req),
+    settleFetch: (req) => this.#questions.settle(req),
     say: (event) => this.#events.push(event),
     owe: (kind) => this.#owe(kind),
     ponged: (now, id) => linkOf(this.#phase)?.liveness.ponged(now, id),
@@ -293,7 +296,7 @@ export class ClientSession {
     this.#backoff.welcomed();
     this.#comeBackAt = undefined;
     this.#say({ name: "live" });
-    for (const [req, { kind, query }] of this.#fetches) this.#tell({ case: "fetch", value: create(FetchSchema, { req, kind, query }) });
+    for (const frame of this.#questions.unanswered) this.#tell(frame);
   }
 
   /** What was opened or closed since the Hello was written. */

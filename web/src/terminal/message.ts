@@ -43,9 +43,14 @@ export function predictedKeys(bytes: Uint8Array): Uint8Array[] {
   return keys(bytes).map((input) => toBinary(InputSchema, { ...fromBinary(InputSchema, input), echo: true }));
 }
 
-/** The input that takes the terminal's size over. */
+/** The input that says the device's own grid: the terminal's, while this device drives. */
 export function resize(grid: Grid): Uint8Array {
   return toBinary(InputSchema, create(InputSchema, { kind: { case: "resize", value: { cols: grid.cols, rows: grid.rows } } }));
+}
+
+/** The input that makes this device the one that drives. */
+export function drive(): Uint8Array {
+  return toBinary(InputSchema, create(InputSchema, { kind: { case: "drive", value: {} } }));
 }
 
 export function rename(name: string): Uint8Array {
@@ -72,9 +77,9 @@ export function isInterrupt(typed: Uint8Array): boolean {
   return typed.length === 1 && INTERRUPTS.includes(typed[0]!);
 }
 
-/** The Open.spec of a new login shell of this size. */
-export function spec(size: Grid): Uint8Array {
-  return toBinary(SpecSchema, create(SpecSchema, { size }));
+/** The Open.spec of a new terminal of this size: a login shell, or this command under this name. */
+export function spec(size: Grid, command: string[] = [], name = ""): Uint8Array {
+  return toBinary(SpecSchema, create(SpecSchema, { size, command, name: [...name].slice(0, NAME_MAX).join("") }));
 }
 
 /** The Fetch.query for all terminals. */

@@ -49,14 +49,17 @@ const LIGHT: ITheme = {
   brightWhite: "#ffffff",
 };
 
-const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+/** The same for eyes that need more: the ground and the letters as far apart as can be. */
+const DARK_CONTRAST: ITheme = { ...DARK, background: "#000000", foreground: "#ffffff", cursor: "#ffffff", cursorAccent: "#000000", selectionBackground: "#2f5fa8", brightBlack: "#a9b0bd" };
+const LIGHT_CONTRAST: ITheme = { ...LIGHT, foreground: "#000000", cursor: "#000000", selectionBackground: "#a9c8f5", white: "#4b5160", brightBlack: "#3a3f4a" };
 
-export function theme(): ITheme {
-  return prefersDark.matches ? DARK : LIGHT;
+/** How a page looks at present. */
+export interface Colours {
+  isDark: boolean;
+  hasContrast: boolean;
 }
 
-/** Calls `change` whenever the person's choice changes, until what it returns is called. */
-export function onThemeChange(change: () => void): () => void {
-  prefersDark.addEventListener("change", change);
-  return () => prefersDark.removeEventListener("change", change);
+export function theme({ isDark, hasContrast }: Colours): ITheme {
+  if (hasContrast) return isDark ? DARK_CONTRAST : LIGHT_CONTRAST;
+  return isDark ? DARK : LIGHT;
 }

@@ -1,12 +1,15 @@
 //! What a program finds in its environment: what a login gives, and little else.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 
 use nix::unistd::{Uid, User};
 
 /// Variables of the gateway's own environment that reach a terminal. All others, its secrets among them, do not.
-const KEPT: [&str; 13] = [
+const KEPT: [&str; 14] = [
     "PATH",
+    // Where the user's tmux server listens.
+    "TMUX_TMPDIR",
     "TZ",
     "LANG",
     "LANGUAGE",
@@ -52,8 +55,16 @@ fn sh() -> String {
     "/bin/sh".into()
 }
 
+/// The environment of a program that this process starts for its own account.
+pub(super) fn of_login(account: &Account) -> BTreeMap<String, String> {
+    let utf8 = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    login(account, std::env::vars_os().filter_map(utf8))
+}
+
 /// The environment of a program on a terminal of this account. `given` is the holder's own.
-pub(super) fn login(
+fn login(
     account: &Account,
     given: impl Iterator<Item = (String, String)>,
 ) -> BTreeMap<String, String> {

@@ -4,7 +4,9 @@
 //! wake → take it → do what inputs ask → send to every gateway what its socket takes
 //! ```
 
+mod attention;
 mod audience;
+mod keep;
 mod output;
 mod program;
 mod requests;
@@ -23,8 +25,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::Instant;
 
+use self::attention::Attention;
 use self::output::Output;
 use self::program::{Program, QUIET};
+use super::capture::Kept;
 use super::echoes::Echoes;
 use super::ended;
 use super::environment::Account;
@@ -52,6 +56,9 @@ pub(super) struct Holder {
     keys: Keys,
     /// Clean bytes the Log has no room for, in a terminal of which no byte may be lost. Else always empty.
     backlog: Vec<u8>,
+    /// What of its output goes into files.
+    kept: Kept,
+    shell: String,
     /// What the program wrote and the source has not taken.
     output: Output,
     lease: Lease,
@@ -59,6 +66,7 @@ pub(super) struct Holder {
     echoes: Echoes,
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
+    attention: Attention,
     /// Until when a Snapshot waits for the end of the frame that the program draws.
     frame_ends_by: Option<Instant>,
     program: Program,
@@ -107,11 +115,14 @@ impl Holder {
             source: Source::new(spec.size),
             keys: Keys::default(),
             backlog: Vec::new(),
+            kept: Kept::default(),
+            shell: account.shell.clone(),
             output: Output::default(),
             lease: Lease::default(),
             people: People::default(),
             echoes: Echoes::default(),
             look_at: None,
+            attention: Attention::default(),
             frame_ends_by: None,
             program: Program::Running(pty),
             kill_at: None,
@@ -145,6 +156,7 @@ impl Holder {
             }
             self.turn();
         }
+        self.kept.finish();
         ended::leave(&self.socket);
     }
 
@@ -194,7 +206,9 @@ impl Holder {
         };
         let audience = self.audience_at();
         let frame = self.frame_ends_by.filter(|_| self.owner.wants_snapshot());
-        [program, self.kill_at, self.forget_at, audience, frame].into_iter().flatten().min()
+        let attention = self.attention_at();
+        let timers = [program, self.kill_at, self.forget_at, audience, frame, attention];
+        timers.into_iter().flatten().min()
     }
 
     fn is_over(&self) -> bool {
@@ -212,6 +226,7 @@ impl Holder {
         }
         self.work();
         self.tend_audience();
+        self.attend();
         self.show();
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
@@ -223,6 +238,7 @@ impl Holder {
             Ok(len) => {
                 self.keys.written(*len);
                 self.look_soon();
+                self.keys_went();
             }
             Err(error) => {
                 tracing::debug!(%error, "the terminal takes no keys");
@@ -242,6 +258,7 @@ impl Holder {
                 let turn = self.source.take(self.output.waiting());
                 self.output.taken(turn.used);
                 self.take(turn);
+                self.output_came();
             }
             Ok(0) | Err(_) => self.hung_up(),
         }
@@ -253,6 +270,8 @@ impl Holder {
     }
 
     fn append(&mut self, bytes: &[u8]) {
+        let screen = self.source.screen();
+        self.kept.take(bytes, screen.offset() - screen.ground_offset());
         self.backlog.extend_from_slice(bytes);
         self.spill();
     }

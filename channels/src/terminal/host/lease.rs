@@ -18,15 +18,16 @@ pub(super) struct Lease {
 }
 
 impl Lease {
-    /// A device types. Whether it drives now: it did, or the one that did is silent for a while or not here.
+    /// A device types. Whether it drives now: it did, or the one that did is silent for a while or does not mind: it is not
+    /// here, or the same.
     pub(super) fn types(
         &mut self,
         now: Instant,
         client: ClientId,
-        is_here: impl Fn(ClientId) -> bool,
+        minds: impl Fn(ClientId) -> bool,
     ) -> bool {
         let mine = self.driver.is_none_or(|(driver, used)| {
-            driver == client || now >= used + STICKY || !is_here(driver)
+            driver == client || now >= used + STICKY || !minds(driver)
         });
         if mine {
             self.take_over(now, client);

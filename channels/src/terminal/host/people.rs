@@ -80,6 +80,11 @@ impl People {
         self.all.get(&client).map(|device| device.name.as_str())
     }
 
+    /// Whether two clients run on one device, as far as its name tells.
+    pub(super) fn are_one_device(&self, one: ClientId, other: ClientId) -> bool {
+        self.name(one).is_some_and(|name| !name.is_empty() && self.name(other) == Some(name))
+    }
+
     /// When the others are to be told.
     pub(super) const fn tell_at(&self) -> Option<Instant> {
         self.tell_at

@@ -10,7 +10,7 @@ use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use tokio::io::Interest;
 use tokio::net::unix::pipe;
 
-use super::environment::{Account, login};
+use super::environment::{Account, of_login};
 use crate::terminal::message::{End, Size, Spec};
 
 /// A program on a PTY. Dropping it hangs the terminal up.
@@ -114,6 +114,17 @@ impl Pty {
         self.child.process_id().unwrap_or(0)
     }
 
+    /// The process group in the foreground, if there is one.
+    pub(super) fn foreground(&self) -> Option<u32> {
+        u32::try_from(self.master.process_group_leader()?).ok()
+    }
+
+    /// The name of a process; empty if it is gone, or where there is no /proc.
+    pub(super) fn name_of(process: u32) -> String {
+        let name = std::fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+        name.trim_end().to_owned()
+    }
+
     /// How the program ended; `None` while it runs.
     pub(super) fn try_end(&mut self) -> Option<End> {
         match self.child.try_wait() {
@@ -156,13 +167,9 @@ fn command(spec: &Spec, account: &Account) -> CommandBuilder {
         command.args(&spec.command[1..]);
     }
     command.env_clear();
-    for (name, value) in login(account, std::env::vars_os().filter_map(utf8)) {
+    for (name, value) in of_login(account) {
         command.env(name, value);
     }
     command.cwd(if spec.cwd.is_empty() { &account.home } else { &spec.cwd });
     command
-}
-
-fn utf8((name, value): (std::ffi::OsString, std::ffi::OsString)) -> Option<(String, String)> {
-    Some((name.into_string().ok()?, value.into_string().ok()?))
 }

@@ -14,10 +14,10 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::ended;
+use super::{capture, ended, scope, tmux};
 use crate::dock::Dock;
 use crate::terminal::limits::TERMINALS_MAX;
-use crate::terminal::{Answer, KIND, Query, Spec, Terminal};
+use crate::terminal::{Answer, Bad, KIND, Query, Spec, Terminal};
 
 /// How long a holder may take from its start to its socket.
 const READY_WITHIN: Duration = Duration::from_secs(2);
@@ -91,19 +91,9 @@ fn plain(program: &Path, state: &Path, id: ChannelId) -> Command {
     command
 }
 
-/// When systemd stops the gateway's service it ends all processes of it; one in a scope of its own stays. `None` where
-/// there is no service to be in, or no user manager to ask.
 fn scoped(program: &Path, state: &Path, id: ChannelId) -> Option<Command> {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from)?;
-    if std::env::var_os("INVOCATION_ID").is_none() || !runtime.join("systemd/private").exists() {
-        return None;
-    }
     let hold = plain(program, state, id);
-    let mut command = Command::new("systemd-run");
-    command
-        .args(["--user", "--scope", "--quiet", "--collect"])
-        .arg(format!("--unit=devtail-{id}"))
-        .arg("--");
+    let mut command = scope::systemd_run(Some(format!("devtail-{id}")))?;
     command.arg(program).args(hold.as_std().get_args());
     Some(command)
 }
@@ -193,19 +183,54 @@ pub(crate) async fn recover(state: &Path) -> Vec<Dock> {
     docks
 }
 
-/// Answers a query about all terminals, by asking each holder about its own.
+/// Which scope of the kind's two a query needs: whatever changes something needs the one to write.
 ///
 /// # Errors
 /// [`Code::BadSpec`] if it is no query.
+pub(crate) fn changes(query: &Bytes) -> Result<bool, Fault> {
+    Ok(match decoded(query)? {
+        Query::List => false,
+        Query::Tmux(query) => query.ask.changes(),
+        Query::Capture(query) | Query::Record(query) => query.ask.changes(),
+    })
+}
+
+/// What the audit log is to say of a query before it is answered, if anything.
+pub(crate) fn audit(query: &Bytes) -> Option<String> {
+    match decoded(query).ok()? {
+        Query::List | Query::Tmux(_) => None,
+        Query::Capture(query) => query.audit("capture"),
+        Query::Record(query) => query.audit("record"),
+    }
+}
+
+/// Answers a query about all terminals, by asking each holder about its own; or one about the user's tmux.
+///
+/// # Errors
+/// [`Code::BadSpec`] if it is no query; what tmux or a holder says if it cannot be done.
 pub(crate) async fn answer(
     state: &Path,
+    program: &Path,
     query: &Bytes,
     docks: &[Arc<Dock>],
 ) -> Result<Bytes, Fault> {
-    let bad = |bad: &dyn std::fmt::Display| Fault::new(Code::BadSpec, bad.to_string());
-    match Query::decode(query).map_err(|error| bad(&error))? {
-        Query::List => {}
-    }
+    let terminals = Terminals { state, docks };
+    let answer = match decoded(query)? {
+        Query::List => Answer::List(list(state, query, docks).await),
+        Query::Tmux(query) => Answer::Tmux(tmux::answer(&query).await?),
+        Query::Capture(query) => {
+            Answer::Capture(capture::answer(&terminals, program, &query).await?)
+        }
+        Query::Record(query) => Answer::Record(capture::answer_record(&terminals, &query).await?),
+    };
+    Ok(answer.encode())
+}
+
+fn decoded(query: &Bytes) -> Result<Query, Fault> {
+    Query::decode(query).map_err(|bad: Bad| Fault::new(Code::BadSpec, bad.to_string()))
+}
+
+async fn list(state: &Path, query: &Bytes, docks: &[Arc<Dock>]) -> Vec<Terminal> {
     let asked: Vec<_> = ids(state)
         .into_iter()
         .map(|id| {
@@ -218,7 +243,36 @@ pub(crate) async fn answer(
         terminals.extend(line.await.ok().flatten());
     }
     terminals.sort_by_key(|terminal| terminal.created_ms);
-    Ok(Answer::List(terminals).encode())
+    terminals
+}
+
+/// The terminals there are, to ask their holders.
+pub(super) struct Terminals<'a> {
+    state: &'a Path,
+    docks: &'a [Arc<Dock>],
+}
+
+impl Terminals<'_> {
+    /// Their ids.
+    pub(super) fn ids(&self) -> Vec<ChannelId> {
+        ids(self.state)
+    }
+
+    /// The state directory.
+    pub(super) const fn state(&self) -> &Path {
+        self.state
+    }
+
+    /// The way to the holder of one.
+    ///
+    /// # Errors
+    /// As [`Dock::connect`].
+    pub(super) async fn dock(&self, id: ChannelId) -> Result<Arc<Dock>, Fault> {
+        match self.docks.iter().find(|dock| dock.id() == id) {
+            Some(dock) => Ok(Arc::clone(dock)),
+            None => find(self.state, id).await.map(Arc::new),
+        }
+    }
 }
 
 /// What the holder says of its terminal; `None` if it is gone.
@@ -239,7 +293,9 @@ async fn line(
     match answer {
         Ok(answer) => match Answer::decode(&answer) {
             Ok(Answer::List(own)) => own.into_iter().next(),
-            Err(_) => Some(Terminal::silent(id)),
+            Ok(Answer::Tmux(_) | Answer::Capture(_) | Answer::Record(_)) | Err(_) => {
+                Some(Terminal::silent(id))
+            }
         },
         Err(fault) if fault.code == Code::Gone => None,
         Err(_) => Some(Terminal::silent(id)),

@@ -1,8 +1,9 @@
 //! What can be wrong with a message of this kind, in words for the person who sent it.
 
 use crate::terminal::limits::{
-    CELLS_MAX, CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX,
-    KEYS_BYTES_MAX, MESSAGE_BYTES_MAX, NAME_CHARS_MAX, PATH_BYTES_MAX, SIDE_MAX,
+    CAPTURE_BYTES_MAX, CAPTURE_BYTES_MIN, CAPTURE_FILE_BYTES_MAX, CAPTURE_KEEP_MAX, CELLS_MAX,
+    CLIPBOARD_BYTES_MAX, COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, EVENTS_MAX, KEYS_BYTES_MAX,
+    MESSAGE_BYTES_MAX, NAME_CHARS_MAX, PATH_BYTES_MAX, SIDE_MAX,
 };
 
 /// A message that is not valid: what, why, and what to do.
@@ -81,6 +82,40 @@ pub enum Bad {
     ExitCode {
         /// What was said.
         code: u32,
+    },
+    /// A name that must be said.
+    #[error("the name is empty; say one")]
+    NameEmpty,
+    /// No id of tmux's.
+    #[error("tmux's own id is asked for: {sigil} and a number, for instance {sigil}3")]
+    TmuxId {
+        /// What it begins with.
+        sigil: char,
+    },
+    /// To keep the output of nothing, or of everything.
+    #[error("say whose output is meant: one terminal, or one pane of tmux")]
+    CaptureOfNothing,
+    /// A pane of tmux cannot be recorded.
+    #[error("a pane of tmux is captured, not recorded; attach to its session, and record that")]
+    RecordOfPane,
+    /// No file.
+    #[error(
+        "the file must be an absolute path of at most {CAPTURE_FILE_BYTES_MAX} bytes without NUL, and no directory"
+    )]
+    CaptureFile,
+    /// Too small or too large a file.
+    #[error(
+        "a file of {bytes} bytes is not possible; {CAPTURE_BYTES_MIN} to {CAPTURE_BYTES_MAX} are"
+    )]
+    CaptureBytes {
+        /// How many.
+        bytes: u64,
+    },
+    /// Too many files.
+    #[error("{keep} older files are too many; at most {CAPTURE_KEEP_MAX} are kept")]
+    CaptureKeep {
+        /// How many.
+        keep: u32,
     },
     /// A channel id that is none.
     #[error("a terminal's id has {bytes} bytes; it must have 16")]

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::Bad;
 use crate::terminal::generated::{self, event::Kind};
-use crate::terminal::limits::CLIPBOARD_BYTES_MAX;
+use crate::terminal::limits::{CLIPBOARD_BYTES_MAX, COMMAND_CHARS_MAX};
 
 /// What happened, and where in the Log.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -27,6 +27,13 @@ pub enum Happening {
         /// The text; at most 64 KiB.
         text: Bytes,
     },
+    /// A command of the shell that took at least 10 s is over.
+    Finished {
+        /// The program's name, at most 64 characters; empty if nobody knows it any more.
+        command: String,
+        /// How long it took.
+        seconds: u64,
+    },
 }
 
 impl TryFrom<generated::Event> for Event {
@@ -42,6 +49,10 @@ impl TryFrom<generated::Event> for Event {
                 let selection = if set.selection.is_empty() { "c".into() } else { set.selection };
                 Happening::Clipboard { selection, text: set.text }
             }
+            Kind::Finished(finished) => {
+                let command = finished.command.chars().take(COMMAND_CHARS_MAX).collect();
+                Happening::Finished { command, seconds: finished.seconds }
+            }
         };
         Ok(Self { at: event.at, what })
     }
@@ -55,6 +66,9 @@ impl From<&Event> for generated::Event {
                 selection: selection.clone(),
                 text: text.clone(),
             }),
+            Happening::Finished { command, seconds } => {
+                Kind::Finished(generated::Finished { command: command.clone(), seconds: *seconds })
+            }
         };
         Self { at: event.at, kind: Some(kind) }
     }

@@ -4,14 +4,21 @@ use bytes::Bytes;
 use devtail_protocol::ChannelId;
 use prost::Message as _;
 
-use super::{Bad, End, Size};
+use super::{Bad, Capture, CaptureOf, CaptureQuery, End, Size, TmuxQuery, TmuxSessions};
 use crate::terminal::generated::{self, answer, query};
+use crate::terminal::limits::MESSAGE_BYTES_MAX;
 
 /// A question to the kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Query {
     /// Which terminals are there?
     List,
+    /// Something about the user's own tmux.
+    Tmux(TmuxQuery),
+    /// Something about output that is kept as it is.
+    Capture(CaptureQuery),
+    /// Something about output that is kept to be played again.
+    Record(CaptureQuery),
 }
 
 /// The answer to a question.
@@ -19,6 +26,12 @@ pub enum Query {
 pub enum Answer {
     /// Every terminal, oldest first.
     List(Vec<Terminal>),
+    /// The sessions of the user's tmux.
+    Tmux(TmuxSessions),
+    /// What is kept as it is.
+    Capture(Vec<Capture>),
+    /// What is kept to be played again.
+    Record(Vec<Capture>),
 }
 
 /// One line of the list.
@@ -54,17 +67,40 @@ impl Query {
     /// # Errors
     /// `Bad` if it is none this version knows.
     pub fn decode(bytes: &[u8]) -> Result<Self, Bad> {
+        if bytes.len() > MESSAGE_BYTES_MAX {
+            return Err(Bad::TooLong { bytes: bytes.len() });
+        }
         match generated::Query::decode(bytes)?.kind.ok_or(Bad::Nothing)? {
             query::Kind::List(generated::ListTerminals {}) => Ok(Self::List),
+            query::Kind::Tmux(query) => query.try_into().map(Self::Tmux),
+            query::Kind::Capture(query) => query.try_into().map(Self::Capture),
+            query::Kind::Record(query) => match CaptureQuery::try_from(query)? {
+                CaptureQuery { of: Some(CaptureOf::Pane(_)), .. } => Err(Bad::RecordOfPane),
+                query => Ok(Self::Record(query)),
+            },
+        }
+    }
+
+    /// The one terminal that it is about; `None` if it is about all of them, or about what is no terminal of ours.
+    pub fn concerns(&self) -> Option<ChannelId> {
+        match self {
+            Self::List | Self::Tmux(_) => None,
+            Self::Capture(query) | Self::Record(query) => match query.of? {
+                CaptureOf::Terminal(id) => Some(id),
+                CaptureOf::Pane(_) => None,
+            },
         }
     }
 
     /// Writes it for the wire.
-    pub fn encode(self) -> Bytes {
-        let Self::List = self;
-        generated::Query { kind: Some(query::Kind::List(generated::ListTerminals {})) }
-            .encode_to_vec()
-            .into()
+    pub fn encode(&self) -> Bytes {
+        let kind = match self {
+            Self::List => query::Kind::List(generated::ListTerminals {}),
+            Self::Tmux(query) => query::Kind::Tmux(query.into()),
+            Self::Capture(query) => query::Kind::Capture(query.into()),
+            Self::Record(query) => query::Kind::Record(query.into()),
+        };
+        generated::Query { kind: Some(kind) }.encode_to_vec().into()
     }
 }
 
@@ -81,17 +117,31 @@ impl Answer {
                 .map(Terminal::try_from)
                 .collect::<Result<_, _>>()
                 .map(Self::List),
+            answer::Kind::Tmux(sessions) => sessions.try_into().map(Self::Tmux),
+            answer::Kind::Capture(all) => read_captures(all).map(Self::Capture),
+            answer::Kind::Record(all) => read_captures(all).map(Self::Record),
         }
     }
 
     /// Writes it for the wire.
     pub fn encode(&self) -> Bytes {
-        let Self::List(terminals) = self;
-        let list = generated::TerminalList {
-            terminals: terminals.iter().map(generated::Terminal::from).collect(),
+        let captures = |all: &[Capture]| generated::Captures {
+            captures: all.iter().map(generated::Capture::from).collect(),
         };
-        generated::Answer { kind: Some(answer::Kind::List(list)) }.encode_to_vec().into()
+        let kind = match self {
+            Self::List(terminals) => answer::Kind::List(generated::TerminalList {
+                terminals: terminals.iter().map(generated::Terminal::from).collect(),
+            }),
+            Self::Tmux(sessions) => answer::Kind::Tmux(sessions.into()),
+            Self::Capture(all) => answer::Kind::Capture(captures(all)),
+            Self::Record(all) => answer::Kind::Record(captures(all)),
+        };
+        generated::Answer { kind: Some(kind) }.encode_to_vec().into()
     }
+}
+
+fn read_captures(all: generated::Captures) -> Result<Vec<Capture>, Bad> {
+    all.captures.into_iter().map(Capture::try_from).collect()
 }
 
 impl Terminal {

@@ -3,11 +3,9 @@
 use bytes::Bytes;
 use prost::Message as _;
 
-use super::{Bad, Size, check_name};
+use super::{Bad, Size, check_directory, check_name};
 use crate::terminal::generated;
-use crate::terminal::limits::{
-    COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, MESSAGE_BYTES_MAX, PATH_BYTES_MAX,
-};
+use crate::terminal::limits::{COMMAND_BYTES_MAX, COMMAND_WORDS_MAX, MESSAGE_BYTES_MAX};
 
 /// The terminal to create.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -57,12 +55,7 @@ impl TryFrom<generated::Spec> for Spec {
 
     fn try_from(spec: generated::Spec) -> Result<Self, Bad> {
         check_command(&spec.command)?;
-        let path = &spec.cwd;
-        if !path.is_empty()
-            && (!path.starts_with('/') || path.len() > PATH_BYTES_MAX || path.contains('\0'))
-        {
-            return Err(Bad::Directory);
-        }
+        check_directory(&spec.cwd)?;
         check_name(&spec.name)?;
         let size = spec.size.unwrap_or_default().try_into()?;
         Ok(Self {
@@ -96,7 +89,7 @@ mod tests {
     use devtail_protocol::{Ch, ChannelId, ClientId, Epoch, Position, Time};
 
     use super::*;
-    use crate::terminal::limits::NAME_CHARS_MAX;
+    use crate::terminal::limits::{NAME_CHARS_MAX, PATH_BYTES_MAX};
 
     #[test]
     fn a_spec_survives_the_wire_and_an_empty_one_is_a_login_shell() {

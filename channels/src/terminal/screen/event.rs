@@ -20,7 +20,7 @@ impl Screen {
 
     fn clipboard_bytes(&self) -> usize {
         let bytes = |event: &Event| match &event.what {
-            Happening::Bell => 0,
+            Happening::Bell | Happening::Finished { .. } => 0,
             Happening::Clipboard { text, .. } => text.len(),
         };
         self.events.iter().map(bytes).sum()

@@ -43,7 +43,7 @@ use self::palette::Palette;
 pub use self::seen::{Content, Look, Seen};
 use self::tabs::Tabs;
 use super::mark::Mark;
-use super::message::{Event, Person, Size};
+use super::message::{Event, Happening, Person, Size};
 
 /// A terminal's state. See the module's own words.
 #[derive(Debug, Clone)]
@@ -119,11 +119,14 @@ impl Screen {
     }
 
     /// The host says this.
-    fn told(&mut self, mark: Mark) {
+    fn told(&mut self, mark: Mark, at: u64) {
         match mark {
             Mark::Size(size) => self.resize(size),
             Mark::Secret(secret) => self.secret = secret,
             Mark::People(people) => self.people = people,
+            Mark::Finished { command, seconds } => {
+                self.happened(at, Happening::Finished { command, seconds });
+            }
         }
     }
 

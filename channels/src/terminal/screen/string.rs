@@ -33,7 +33,7 @@ impl Screen {
             b"112" => self.palette.reset(Slot::Cursor),
             b"8377" => {
                 if let Some(mark) = Mark::decode(rest) {
-                    self.told(mark);
+                    self.told(mark, at);
                 }
             }
             _ => {}

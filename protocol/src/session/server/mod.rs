@@ -19,7 +19,8 @@ use crate::log::Extent;
 use crate::position::Unit;
 use crate::time::Time;
 use crate::wire::{
-    Decoder, Echo, Encoder, Frame, InputAck, Inputs, Open, Opened, OutboxRange, Outcome, Sealed,
+    Decoder, Echo, Encoder, Frame, InputAck, Inputs, Open, Opened, OutboxRange, Outcome, Priority,
+    Sealed,
 };
 
 /// What a gateway tells a new session.
@@ -313,6 +314,11 @@ impl ServerSession {
     /// Whether the Link should be closed once nothing is left to send.
     pub const fn is_closing(&self) -> bool {
         matches!(self.phase, Phase::Closing)
+    }
+
+    /// Whether the client shows this channel to a person now: it reads it, and not in the background.
+    pub fn is_shown(&self, ch: Ch) -> bool {
+        self.readers.get(&ch).is_some_and(|reader| reader.priority() != Priority::Background)
     }
 
     /// Whether the client has said Hello.

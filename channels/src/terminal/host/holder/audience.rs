@@ -27,7 +27,9 @@ impl Holder {
     pub(super) fn may_type(&mut self, client: ClientId) -> Result<(), String> {
         let driver = self.lease.driver();
         let Self { lease, people, .. } = self;
-        if lease.types(Instant::now(), client, |client| people.has(client)) {
+        // Two windows of one device are one person's.
+        let minds = |driver| people.has(driver) && !people.are_one_device(driver, client);
+        if lease.types(Instant::now(), client, minds) {
             if driver != Some(client) {
                 self.driver_changed(client);
             }
@@ -115,7 +117,7 @@ impl Holder {
 
     /// Whether the mark is in the Log. Whoever wants every byte of a program wants no marks, and behind the end of a Log
     /// stands nothing: there it counts as said.
-    fn say(&mut self, mark: &Mark) -> bool {
+    pub(super) fn say(&mut self, mark: &Mark) -> bool {
         if self.spec.every_byte || matches!(self.program, Program::Ended(..)) {
             return true;
         }

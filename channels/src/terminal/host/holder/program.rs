@@ -65,6 +65,7 @@ impl Holder {
         self.kill_at = None;
         let turn = self.source.finish();
         self.take(turn);
+        self.kept.stop();
         self.hang_up();
     }
 

@@ -43,14 +43,19 @@ impl Holder {
             OwnerEvent::Attached(client, name) => self.entered(client, name),
             OwnerEvent::Detached(client) => self.left(client),
             OwnerEvent::Asked { front, req, query } => {
-                let answer = Query::decode(&query)
-                    .map(|Query::List| Answer::List(vec![self.line()]).encode());
-                self.owner.answer(
-                    front,
-                    req,
-                    answer.map_err(|bad| Fault::new(Code::BadSpec, bad.to_string())),
-                );
+                let answer = self.answer(&query);
+                self.owner.answer(front, req, answer.map(|answer| answer.encode()));
             }
+        }
+    }
+
+    fn answer(&mut self, query: &[u8]) -> Result<Answer, Fault> {
+        let bad = |words: String| Fault::new(Code::BadSpec, words);
+        match Query::decode(query).map_err(|error| bad(error.to_string()))? {
+            Query::List => Ok(Answer::List(vec![self.line()])),
+            Query::Capture(query) => self.capture(&query.ask).map(Answer::Capture),
+            Query::Record(query) => self.record(&query.ask).map(Answer::Record),
+            Query::Tmux(_) => Err(bad("A holder knows nothing of tmux; ask its gateway.".into())),
         }
     }
 
