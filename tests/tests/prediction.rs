@@ -42,7 +42,7 @@ fn most_keys_in_a_shell_are_seen_at_once_and_no_password_ever_is() {
     for recording in &recordings {
         let figures = replay(recording, ROUND_TRIP);
         println!("{:14} {figures}", recording.name);
-        assert_eq!(figures.secrets, 0, "{}: letters of a password were shown", recording.name);
+        assert_eq!(figures.secrets(), 0, "{}: letters of a password were shown", recording.name);
         if recording.is_shell {
             assert!(
                 figures.instant_percent() >= INSTANT_PERCENT_MIN,

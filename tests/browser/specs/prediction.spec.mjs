@@ -58,7 +58,7 @@ for (const [size, options] of Object.entries(SIZES)) {
         watch();
       });
       await tab.run("read -rsp 'password: ' word");
-      await tab.shows("password: ");
+      await tab.shows(/^password:$/m);
       await tab.page.evaluate(() => (window.seen = ""));
       await tab.type("HUNTER");
       await tab.run("; echo; echo read-$word");

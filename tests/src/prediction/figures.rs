@@ -25,10 +25,17 @@ pub struct Figures {
     pub instant: usize,
     /// How long each of these effects took to be seen, ms, sorted.
     pub waits: Vec<u64>,
-    /// How long each cell that never was like this on the host was seen, ms, sorted.
-    pub wrong: Vec<u64>,
-    /// Letters of passwords seen where the host showed none.
-    pub secrets: usize,
+    /// Cells that never were like this on the host, those seen longest last.
+    pub wrong: Vec<Wrong>,
+}
+
+/// A cell that was seen as it never was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Wrong {
+    /// For so long, ms.
+    pub seen_ms: u64,
+    /// Whether it held a letter of a password just typed.
+    pub is_secret: bool,
 }
 
 impl Figures {
@@ -68,7 +75,12 @@ impl Figures {
 
     /// How long a wrong cell is seen at most, ms; 0 if there was none.
     pub fn repaired_ms(&self) -> u64 {
-        nth(&self.wrong, 100)
+        self.wrong.last().map_or(0, |wrong| wrong.seen_ms)
+    }
+
+    /// Letters of passwords seen where the host showed none.
+    pub fn secrets(&self) -> usize {
+        self.wrong.iter().filter(|wrong| wrong.is_secret).count()
     }
 
     /// The share of keys seen at once, in percent.
@@ -110,8 +122,8 @@ impl Figures {
                 }
                 let mut later = seen.from(at);
                 let repaired = later.find(|(_, picture)| picture.glyph(cell) != Some(glyph));
-                self.wrong.push(repaired.map_or(u64::MAX, |(end, _)| end - at));
-                self.secrets += usize::from(is_secret(at, glyph));
+                let seen_ms = repaired.map_or(u64::MAX, |(end, _)| end - at);
+                self.wrong.push(Wrong { seen_ms, is_secret: is_secret(at, glyph) });
             }
         }
     }
@@ -128,7 +140,7 @@ impl fmt::Display for Figures {
             self.wait_ms(95),
             self.wrong.len(),
             self.repaired_ms(),
-            self.secrets,
+            self.secrets(),
         )
     }
 }

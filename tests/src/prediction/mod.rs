@@ -16,7 +16,7 @@ mod tty;
 mod window;
 
 pub use case::Case;
-pub use figures::Figures;
+pub use figures::{Figures, Wrong};
 pub use mosh::mosh;
 pub use picture::{Film, Picture};
 pub use record::record;

@@ -53,7 +53,7 @@ pub fn mosh(recording: &Recording, script: &Script, round_trip: Duration) -> Res
     drop(server);
     let one_way = u64::try_from(round_trip.as_millis() / 2)?;
     let mut figures = Figures::compare(recording, &truth(recording), &seen?, one_way);
-    figures.wrong.retain(|shown| *shown <= MISTAKE_MAX);
+    figures.wrong.retain(|wrong| wrong.seen_ms <= MISTAKE_MAX);
     Ok(figures)
 }
 
