@@ -12,7 +12,9 @@
 
 use std::time::Duration;
 
-use crate::limits::{STATE_CALM, STATE_EVERY, STATE_EVERY_BACKGROUND, STATE_EVERY_VISIBLE};
+use crate::limits::{
+    INTERACTIVE_MAX, STATE_CALM, STATE_EVERY, STATE_EVERY_BACKGROUND, STATE_EVERY_VISIBLE,
+};
 use crate::time::Time;
 use crate::wire::Priority;
 
@@ -59,6 +61,10 @@ impl Pace {
             let since = *states.calm_since.get_or_insert(now);
             if now >= since + STATE_CALM {
                 self.states = None;
+                return Turn::Stream;
+            }
+            // The flood has stopped: what comes now may be a key's echo, which waits for no frame.
+            if now >= since + every && unsent <= INTERACTIVE_MAX && !is_old {
                 return Turn::Stream;
             }
             if is_old && unsent > 0 {
@@ -130,7 +136,8 @@ mod tests {
         assert_eq!(turn(&mut pace, 900, 60_000, 9_600), Turn::State, "not calm any more");
         pace.state_sent(at(900), 60_000);
         assert_eq!(turn(&mut pace, 1000, 60_001, 1), Turn::State);
-        assert_eq!(turn(&mut pace, 1999, 60_001, 1), Turn::State);
+        assert_eq!(turn(&mut pace, 1100, 60_001, 1), Turn::Stream, "a key's echo");
+        assert!(pace.is_state(), "the next flood is drawn as states at once");
         assert_eq!(turn(&mut pace, 2000, 60_002, 2), Turn::Stream);
         assert!(!pace.is_state());
     }

@@ -209,7 +209,9 @@ impl Gateway {
         let is_timer = visit.next_at().is_some_and(|at| at <= now);
         let has_mail = wire.up.arrives_at().is_some_and(|at| at <= now) || wire.server.is_due(now);
         let is_writable = wire.down.can_take();
-        let has_reason = is_timer || has_mail || (visit.wake && is_writable);
+        // One that is to close is not kept open by a socket that never takes its last word.
+        let may_go_on = is_writable || (visit.session.is_closing() && visit.closes_at.is_none());
+        let has_reason = is_timer || has_mail || (visit.wake && may_go_on);
         if !has_reason {
             return Ok(false);
         }
@@ -360,9 +362,9 @@ impl Gateway {
         let skip = u64::from(self.sabotage == Sabotage::SkipBytes && around.rng.chance(1));
         let logs = WireLogs { docks: &self.docks, channels: &visit.channels, skip };
         while wire.down.can_take() {
-            let before = visit.watch.before(&logs);
+            let before = visit.watch.before(now, &logs);
             let Some(packet) = visit.session.poll_transmit(now, &logs) else { break };
-            visit.watch.sent(&packet, &before)?;
+            visit.watch.sent(now, &packet, &before)?;
             wire.down.push(now, packet);
         }
         if visit.session.is_closing() {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use devtail_protocol::Ch;
-use devtail_protocol::limits::{BULK_MAX, INTERACTIVE_MAX, ZSTD_WINDOW_LOG};
+use devtail_protocol::limits::{BULK_MAX, INTERACTIVE_MAX, STATE_CALM, ZSTD_WINDOW_LOG};
 use devtail_protocol::session::Logs;
 use devtail_protocol::wire::{Credit, Decoder, Frame, Open, Priority};
+use devtail_protocol::{Ch, Time};
 
 use super::Checked;
 use super::dock::WireLogs;
@@ -25,6 +25,8 @@ struct Seen {
     priority: Priority,
     sent: Option<u64>,
     limit: Option<u64>,
+    /// When a Snapshot was last sent: for a while its reader may be served states.
+    snapshot_at: Option<Time>,
     /// Bulk frames that went while an echo of this channel was ready.
     passed: u32,
 }
@@ -65,19 +67,22 @@ impl Watch {
             priority: open.priority,
             sent: None,
             limit: None,
+            snapshot_at: None,
             passed: 0,
         });
     }
 
     /// The channels that have an echo ready.
-    pub(super) fn before(&self, logs: &WireLogs<'_>) -> Vec<Ch> {
+    pub(super) fn before(&self, now: Time, logs: &WireLogs<'_>) -> Vec<Ch> {
         let is_ready = |ch: Ch, seen: &Seen| {
             let (Some(sent), Some(limit), Some(extent)) = (seen.sent, seen.limit, logs.extent(ch))
             else {
                 return false;
             };
             let unsent = extent.head.saturating_sub(sent);
+            let is_state = seen.snapshot_at.is_some_and(|at| now.since(at) < STATE_CALM * 2);
             seen.priority == Priority::Focused
+                && !is_state
                 && seen.model == Model::Terminal
                 && (1..=INTERACTIVE_MAX).contains(&unsent)
                 && sent < limit
@@ -87,7 +92,7 @@ impl Watch {
     }
 
     /// A packet of the gateway, chosen while these echoes were ready.
-    pub(super) fn sent(&mut self, packet: &Bytes, ready: &[Ch]) -> Checked {
+    pub(super) fn sent(&mut self, now: Time, packet: &Bytes, ready: &[Ch]) -> Checked {
         let Some(decoder) = &mut self.decoder else { return Ok(()) };
         let frames =
             decoder.open(packet.clone()).map_err(|fault| format!("a gateway's packet: {fault}"))?;
@@ -96,6 +101,7 @@ impl Watch {
                 self.channels.entry(opened.ch).and_modify(|seen| seen.sent = None);
                 continue;
             } else if let Frame::Snapshot(snapshot) = frame {
+                self.channels.entry(snapshot.ch).and_modify(|seen| seen.snapshot_at = Some(now));
                 (snapshot.ch, snapshot.at, 0)
             } else if let Frame::Data(data) = frame {
                 (data.ch, data.off + data.bytes.len() as u64, data.bytes.len())
