@@ -31,6 +31,8 @@ test("a device that another one drives for knows whom to ask", () => {
   audience.told(readPeople("people=d1a2b3c4d me;v00000007 Ben")!);
   assert.ok(!audience.driver, "it drives itself");
   assert.deepEqual(audience.others.map(personName), ["Ben"]);
+  audience.told(readPeople("people=d00000008 me;v1a2b3c4d me")!);
+  assert.ok(!audience.driver, "another window of the same device");
   audience.told(readPeople("people=d00000007 Ben;v1a2b3c4d me")!);
   assert.deepEqual(audience.driver, { id: "00000007", drives: true, name: "Ben" });
 });

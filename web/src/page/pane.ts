@@ -95,7 +95,7 @@ export class Pane {
     this.#emulator = new Emulator(spoken, rows, FIRST_GRID, preferences.look, sticky);
     this.#view = new ScrollView(this.#emulator, rows);
     this.#forgetLook = preferences.onChange(() => this.#relook());
-    this.element.append(this.#view.search, this.#place, this.#view.pill, this.#driving.element, this.compose.element, this.#ending.element);
+    this.element.append(this.#driving.element, this.#view.search, this.#place, this.#view.pill, this.compose.element, this.#ending.element);
   }
 
   /** Puts it on the page and opens its channel. */

@@ -56,9 +56,10 @@ export class Audience {
     return this.#people.filter(({ id }) => id !== this.#me);
   }
 
-  /** Who drives, if that is another device. */
+  /** Who drives, if that is another device; another window of this one, which goes by the same name, is not. */
   get driver(): Person | undefined {
-    return this.others.find(({ drives }) => drives);
+    const name = this.#people.find(({ id }) => id === this.#me)?.name;
+    return this.others.find((other) => other.drives && (other.name !== name || name === ""));
   }
 }
 
