@@ -58,6 +58,8 @@ export class Audience {
 
   /** Who drives, if that is another device; another window of this one, which goes by the same name, is not. */
   get driver(): Person | undefined {
+    // Who is alone here drives, or nobody does.
+    if (this.#people.length < 2) return undefined;
     const name = this.#people.find(({ id }) => id === this.#me)?.name;
     return this.others.find((other) => other.drives && (other.name !== name || name === ""));
   }
