@@ -1,4 +1,4 @@
-// What keyboards do to a text field, as event logs of real ones show it, and what the program must get of it. A step is what
+// What keyboards do to a text field, written from what is known of them and not recorded on devices, and what the program must get of it. A step is what
 // the field holds after an event; the events' own data is left out, since nothing is read from it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
