@@ -73,6 +73,7 @@ async fn try_open(
     let (class, sealed) = (traits.class, traits.sealed);
     let attached = Attached {
         extent,
+        client: Some(client),
         unit: opened.unit,
         inputs: opened.inputs,
         applied: opened.applied,

@@ -25,7 +25,10 @@ test("what is no such mark names nobody", () => {
 });
 
 test("a device that another one drives for knows whom to ask", () => {
-  const audience = new Audience(ME);
+  const audience = new Audience();
+  audience.told(readPeople("people=d00000007 Ben")!);
+  assert.ok(!audience.driver, "nobody said yet who this device is");
+  audience.opened(ME);
   assert.equal(personId(ME), "1a2b3c4d");
   assert.ok(!audience.driver);
   audience.told(readPeople("people=d1a2b3c4d me;v00000007 Ben")!);

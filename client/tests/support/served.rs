@@ -132,7 +132,7 @@ impl Served {
                 let extent = echo.log.extent();
                 let (unit, class, sealed) = (Unit::Bytes, Class::Interactive, Sealed::Plain);
                 self.session
-                    .attached(ch, Attached { extent, unit, inputs, applied, class, sealed });
+                    .attached(ch, Attached { extent, client: None, unit, inputs, applied, class, sealed });
             }
             ServerEvent::Input { ch, seq, bytes } => {
                 let applied = host.input(self.names[&ch], self.client, seq, &bytes);

@@ -171,7 +171,8 @@ pub struct Opened {
     pub applied: u64,
     #[prost(enumeration = "Unit", tag = "7")]
     pub unit: i32,
-    /// As in Open.
+    /// On a holder's socket as in Open. Elsewhere the instance that the gateway speaks for when it means the reader: who reads
+    /// a channel is named by it.
     #[prost(bytes = "bytes", tag = "9")]
     pub client: ::prost::bytes::Bytes,
     /// Where the Data that follows begins, in units, on a holder's socket. Absent elsewhere.

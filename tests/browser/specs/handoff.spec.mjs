@@ -5,7 +5,7 @@ import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 
 describe("a hand-off from a phone to a laptop and back", () => {
-  let gateway, browser, phone, laptop;
+  let gateway, browser, phone, phoneAgain, laptop;
 
   before(async () => {
     gateway = await Gateway.start();
@@ -28,6 +28,9 @@ describe("a hand-off from a phone to a laptop and back", () => {
     await field.waitFor();
     return field.inputValue();
   };
+
+  /** The first whole number on the screen: which row it begins with, after `seq`. */
+  const firstNumber = async (tab) => Number((await tab.text()).match(/^\d+$/m)[0]);
 
   let link;
 
@@ -79,6 +82,7 @@ describe("a hand-off from a phone to a laptop and back", () => {
     const back = await offered(laptop);
     await laptop.picture("handoff-5-laptop-sheet");
     const tab = await Tab.open(phone.page.context());
+    phoneAgain = tab;
     await tab.page.goto(back);
     await tab.shows(/^draft$/m);
     await tab.isLive();
@@ -95,6 +99,24 @@ describe("a hand-off from a phone to a laptop and back", () => {
     await laptop.page.keyboard.type("x");
     await laptop.page.getByText(/drives this terminal; nothing was typed/).waitFor();
     assert.doesNotMatch(await laptop.text(), /# x/);
+  });
+
+  test("a terminal that is scrolled back is shown at the same row", async () => {
+    await phoneAgain.run("clear; seq 300");
+    await phoneAgain.shows(/^300$/m);
+    await phoneAgain.page.mouse.move(100, 200);
+    for (let turns = 0; turns < 10; turns += 1) await phoneAgain.page.mouse.wheel(0, -200);
+    await phoneAgain.shows(/^241$/m);
+    const link = await offered(phoneAgain);
+    const top = await firstNumber(phoneAgain);
+    assert.ok(top < 250, `the first row in sight says ${top}`);
+    await phoneAgain.picture("handoff-6-scrolled");
+    const desk = await Tab.open(laptop.page.context());
+    await desk.page.goto(link);
+    await desk.shows(new RegExp(`^${top}$`, "m"));
+    assert.equal(await firstNumber(desk), top);
+    await desk.picture("handoff-7-scrolled-desk");
+    assert.deepEqual(desk.errors, []);
   });
 
   test("the pages threw no error in all this", () => {

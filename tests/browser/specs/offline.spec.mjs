@@ -77,7 +77,7 @@ for (const [size, options] of Object.entries(SIZES)) {
       await sheet.getByText("rm -rf /precious").waitFor();
       await tab.picture(`${size}-offline-2-waiting`);
       await sheet.getByRole("button", { name: "Take it back" }).click();
-      await sheet.getByRole("button", { name: "Close" }).click();
+      await sheet.getByRole("button", { name: "Close", exact: true }).click();
       await tab.page.getByText(/keys waiting/).waitFor({ state: "detached" });
       proxy.pass();
       await tab.focus();

@@ -54,7 +54,7 @@ describe("notifications on a phone", () => {
     const used = await tab.page.evaluate(() => sessionStorage.getItem("used-key"));
     const { key } = await tab.page.evaluate(() => fetch("/api/push/key").then((answer) => answer.json()));
     assert.equal(used, key);
-    await tab.page.getByRole("button", { name: "Close" }).click();
+    await tab.page.getByRole("button", { name: "Close", exact: true }).click();
   });
 
   test("nothing is sent while somebody looks, and what took long is told when nobody does", async () => {

@@ -43,11 +43,12 @@ describe("a shared terminal", () => {
     await guest.page.getByText(/Read only, until/).waitFor();
     assert.equal(await guest.page.getByRole("navigation", { name: "Terminals" }).count(), 0);
     assert.equal(await guest.page.getByRole("button", { name: "More", exact: true }).count(), 0);
+    assert.equal(await guest.page.getByRole("button", { name: "Take over" }).count(), 0);
     await guest.picture("share-3-guest");
   });
 
   test("what a guest types goes nowhere, and its window changes no size", async () => {
-    await owner.page.getByRole("button", { name: "Close" }).click();
+    await owner.page.getByRole("button", { name: "Close", exact: true }).click();
     await guest.focus();
     await guest.page.keyboard.type("echo intr''uder\n");
     await owner.focus();

@@ -134,6 +134,7 @@ impl Dock {
             let model = Model::of(self.id);
             let attached = Attached {
                 extent,
+                client: None,
                 unit: mirror.unit(),
                 inputs: opened.inputs,
                 applied: opened.applied,

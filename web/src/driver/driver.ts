@@ -41,11 +41,6 @@ export class Driver {
     this.#turn();
   }
 
-  /** This client instance: 16 bytes. */
-  get client(): Uint8Array {
-    return this.#session.client;
-  }
-
   now(): number {
     return this.#clock.now();
   }

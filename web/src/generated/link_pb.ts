@@ -451,7 +451,8 @@ export type Opened = Message<"devtail.v1.Opened"> & {
   unit: Unit;
 
   /**
-   * As in Open.
+   * On a holder's socket as in Open. Elsewhere the instance that the gateway speaks for when it means the reader: who reads
+   * a channel is named by it.
    *
    * @generated from field: bytes client = 9;
    */

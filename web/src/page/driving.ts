@@ -1,7 +1,6 @@
 // A pill over a terminal that another device drives: who, and one tap to take over.
 import { type Audience, personName } from "../terminal/people";
 import { button, h } from "./element";
-import type { Toasts } from "./toast";
 
 export class Driving {
   readonly element = h("div", { class: "driving", role: "status", hidden: true });
@@ -21,13 +20,4 @@ export class Driving {
 /** Who else is here, in words; empty: nobody. */
 export function company({ others }: Audience): string {
   return others.map((person) => personName(person) + (person.drives ? " (drives)" : "")).join(", ");
-}
-
-/** Says why something was not typed; where another device drives, with a way to take over. */
-export function refuse(why: string, audience: Audience, toasts: Toasts, takeOver: () => void): void {
-  if (!audience.driver) return toasts.say(why);
-  toasts.ask(why, [
-    { label: "Take over", act: takeOver },
-    { label: "Look on", act: () => undefined },
-  ]);
 }

@@ -12,7 +12,7 @@ import { Code } from "../wire/fault";
 import { INTERRUPT_UNSENT_MIN } from "../wire/limits";
 import { ring } from "./bell";
 import { Compose } from "./compose";
-import { company, Driving, refuse } from "./driving";
+import { company, Driving } from "./driving";
 import { h } from "./element";
 import { Ending } from "./ending";
 import { askAbout } from "./in-doubt";
@@ -40,7 +40,7 @@ export class Pane {
   readonly #listener: PaneListener;
   readonly #emulator: Emulator;
   readonly #view: ScrollView;
-  readonly #audience: Audience;
+  readonly #audience = new Audience();
   readonly #driving = new Driving(() => this.takeOver());
   /** The grid this device said last. */
   #said: Grid | undefined;
@@ -70,7 +70,6 @@ export class Pane {
   #isWatched = false;
 
   constructor(id: Uint8Array, driver: Driver, toasts: Toasts, preferences: Preferences, sticky: Sticky, listener: PaneListener) {
-    this.#audience = new Audience(driver.client);
     this.id = id;
     this.#driver = driver;
     this.#toasts = toasts;
@@ -235,6 +234,7 @@ export class Pane {
       case "opened":
         this.#isOpened = true;
         this.#said = undefined;
+        this.#audience.opened(event.client);
         this.#ending.hide();
         if (event.resume !== Resume.EXACT) this.#life += 1;
         if (event.resume === Resume.EPOCH) this.#emulator.scrollback.forget();
@@ -258,7 +258,7 @@ export class Pane {
       case "inputRefused":
         this.#emulator.prediction?.forget();
         this.#outgoing.handOver();
-        return refuse(event.reason || "The terminal did not take that.", this.#audience, this.#toasts, () => this.takeOver());
+        return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
         this.#outgoing.handOver();
         return askAbout(event.inputs, this.#toasts, (inputs) => this.#send(inputs));

@@ -12,8 +12,9 @@ export interface Action {
 export class Toasts {
   readonly element = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
 
-  /** Says something for six seconds. */
+  /** Says something for six seconds, and once: said again, it stays longer. */
   say(message: string): void {
+    for (const said of this.element.children) if (said.textContent === message) said.remove();
     const toast = this.#add(message, []);
     setTimeout(() => toast.remove(), STAYS_MS);
   }

@@ -26,7 +26,7 @@ export type SessionEvent =
   /** Close the Link in use; `linkDown` is not needed then. */
   | { name: "hangUp" }
   /** The channel is read, from here on like this. */
-  | { name: "opened"; ch: number; resume: Resume }
+  | { name: "opened"; ch: number; resume: Resume; client: Uint8Array }
   /** What came next in the Log; give back `consume` when it is parsed. */
   | { name: "data"; ch: number; off: bigint; bytes: Uint8Array }
   /** The Log's fold: it replaces everything shown. `had`: what was shown before, if of the same life. */

@@ -101,13 +101,13 @@ export class Inbound {
   }
 
   #opened(now: number, opened: Opened): void {
-    const { ch, resume, applied } = opened;
+    const { ch, resume, applied, client } = opened;
     const channel = this.#session.channel(ch);
     if (!channel || channel.isOpen) return;
     const waiting = [...channel.outbox.waiting];
     channel.opened(opened);
     const { first, next } = channel.outbox.opened(applied);
-    this.#session.say({ name: "opened", ch, resume });
+    this.#session.say({ name: "opened", ch, resume, client });
     if (next > first && opened.inputs === Inputs.KNOWN) this.#session.say({ name: "applied", ch, seq: next - 1n });
     if (next > first && opened.inputs !== Inputs.KNOWN) {
       this.#session.say({ name: "inputsUnknown", ch, first, next, inputs: waiting.slice(0, Number(next - first)) });

@@ -71,11 +71,6 @@ export class ClientSession {
     };
   }
 
-  /** This client instance: 16 bytes. */
-  get client(): Uint8Array {
-    return this.#config.client;
-  }
-
   /** Reads a channel, and creates it first if it does not exist and `spec` says how. `have`: what the view already shows. */
   open(id: Uint8Array, kind: string, spec: Uint8Array | undefined, have: Position | undefined, priority: Priority): number {
     if (this.#channels.size >= CHANNELS_MAX) {

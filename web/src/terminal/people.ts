@@ -34,10 +34,11 @@ export function personId(client: Uint8Array): string {
 
 /** Who drives a terminal, as one device sees it. */
 export class Audience {
-  readonly #me: string;
+  #me = "";
   #people: readonly Person[] = [];
 
-  constructor(client: Uint8Array) {
+  /** The gateway says by which client instance the others know this device. */
+  opened(client: Uint8Array): void {
     this.#me = personId(client);
   }
 
@@ -58,9 +59,8 @@ export class Audience {
 
   /** Who drives, if that is another device; another window of this one, which goes by the same name, is not. */
   get driver(): Person | undefined {
-    // Who is alone here drives, or nobody does.
-    if (this.#people.length < 2) return undefined;
     const name = this.#people.find(({ id }) => id === this.#me)?.name;
+    if (name === undefined) return undefined;
     return this.others.find((other) => other.drives && (other.name !== name || name === ""));
   }
 }

@@ -86,6 +86,8 @@ pub enum ServerEvent {
 pub struct Attached {
     /// Where its Log begins and ends now.
     pub extent: Extent,
+    /// The instance by which the channel's owner knows the reader; `None`: by its own.
+    pub client: Option<ClientId>,
     /// What offsets count.
     pub unit: Unit,
     /// What is known of the client's inputs.
@@ -233,7 +235,7 @@ impl ServerSession {
             inputs: attached.inputs,
             applied: attached.applied,
             unit: attached.unit,
-            client: None,
+            client: attached.client,
             base: 0,
             loss,
         }));
