@@ -43,8 +43,17 @@ fn serve(server: &mut ServerSession, host: &mut Host) {
                 let (inputs, applied) = host.1.meet(PHONE, outbox);
                 let (extent, unit, class) = (host.0.extent(), Unit::Bytes, Class::Interactive);
                 server.attached(
+                    NOW,
                     ch,
-                    Attached { extent, client: None, unit, inputs, applied, class, sealed: Sealed::Plain },
+                    Attached {
+                        extent,
+                        client: None,
+                        unit,
+                        inputs,
+                        applied,
+                        class,
+                        sealed: Sealed::Plain,
+                    },
                 );
             }
             ServerEvent::Input { ch, seq, bytes } => {

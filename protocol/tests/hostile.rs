@@ -84,8 +84,17 @@ fn live() -> ServerSession {
     session.handle_packet(Time::ZERO, packet(&[hello(vec![open(1)])])).unwrap();
     let (inputs, class, sealed) = (Inputs::Known, Class::Interactive, Sealed::Plain);
     assert!(session.attached(
+        Time::ZERO,
         CH,
-        Attached { extent: EXTENT, client: None, unit: Unit::Bytes, inputs, applied: 0, class, sealed }
+        Attached {
+            extent: EXTENT,
+            client: None,
+            unit: Unit::Bytes,
+            inputs,
+            applied: 0,
+            class,
+            sealed
+        }
     ));
     while session.poll_event().is_some() {}
     while session.poll_transmit(Time::ZERO, &Full).is_some() {}

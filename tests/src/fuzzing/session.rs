@@ -151,8 +151,17 @@ impl World {
                     let (extent, class, sealed) =
                         (self.host.log.extent(), Class::Interactive, Sealed::Context(0));
                     self.server.attached(
+                        self.now,
                         ch,
-                        Attached { extent, client: None, unit: Unit::Bytes, inputs, applied, class, sealed },
+                        Attached {
+                            extent,
+                            client: None,
+                            unit: Unit::Bytes,
+                            inputs,
+                            applied,
+                            class,
+                            sealed,
+                        },
                     );
                 }
                 ServerEvent::Input { ch, seq, bytes } => {

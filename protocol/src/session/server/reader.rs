@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
 use crate::limits::{INPUT_COST, INPUT_UNAPPLIED_MAX};
-use crate::link::{Class, Flow, Pace, Turn, state_every};
+use crate::link::{Class, Coalescer, Flow, Pace, Turn, state_every};
 use crate::log::{Cursor, Extent, Loss, Step};
 use crate::position::Unit;
 use crate::time::Time;
@@ -24,6 +24,7 @@ pub(super) struct Reader {
     unsettled: VecDeque<(u64, usize)>,
     unsettled_cost: usize,
     pace: Pace,
+    coalescer: Coalescer,
     ack: Option<(u64, Time)>,
     /// The driver was woken for the InputAck: it need not be woken again.
     woken: bool,
@@ -50,6 +51,7 @@ impl Reader {
             unsettled: VecDeque::new(),
             unsettled_cost: 0,
             pace: Pace::default(),
+            coalescer: Coalescer::default(),
             ack: None,
             woken: false,
         }
@@ -64,10 +66,16 @@ impl Reader {
     }
 
     /// Begins to read; `None` if it already does.
-    pub(super) fn attach(&mut self, attached: &super::Attached, replay_max: u64) -> Option<Resume> {
+    pub(super) fn attach(
+        &mut self,
+        now: Time,
+        attached: &super::Attached,
+        replay_max: u64,
+    ) -> Option<Resume> {
         let Place::Opening(open) = &self.place else { return None };
         let (cursor, resume) =
             Cursor::open(open.have, u64::from(open.window), attached.extent, replay_max);
+        self.coalescer.asked(now);
         self.place = Place::Reading {
             cursor,
             class: attached.class,
@@ -89,10 +97,31 @@ impl Reader {
         }
         let every = state_every(self.priority, flow.srtt());
         match self.pace.turn(now, extent.head, cursor.unsent(extent), flow.calm_max(), every) {
-            Turn::Stream => (cursor.step(extent, flow.replay_max()), None),
+            Turn::Stream => self.stream_step(now, extent, flow),
             Turn::State => (cursor.state_step(extent), None),
             Turn::Wait(at) => (Step::Rest, Some(at)),
         }
+    }
+
+    /// What comes next in the Log, once it has waited for more of it.
+    fn stream_step(&mut self, now: Time, extent: Extent, flow: &Flow) -> (Step, Option<Time>) {
+        let Place::Reading { cursor, class, .. } = &self.place else { return (Step::Rest, None) };
+        let step = cursor.step(extent, flow.replay_max());
+        if !matches!(step, Step::Read { .. }) || *class != Class::Interactive || extent.ended {
+            return (step, None);
+        }
+        match self.coalescer.hold(now, cursor.unsent(extent)) {
+            Some(until) => (Step::Rest, Some(until)),
+            None => (step, None),
+        }
+    }
+
+    /// So many units of the Log were sent.
+    pub(super) fn data_sent(&mut self, units: u64) {
+        if let Place::Reading { cursor, .. } = &mut self.place {
+            cursor.sent(units);
+        }
+        self.coalescer.sent();
     }
 
     /// A Snapshot bound to `at` was sent, of the Log as it was then.
@@ -142,7 +171,7 @@ impl Reader {
     }
 
     /// An input is passed on; refuses more than a client may leave unsettled.
-    pub(super) fn input(&mut self, input: &Input) -> Result<(), Fault> {
+    pub(super) fn input(&mut self, now: Time, input: &Input) -> Result<(), Fault> {
         let cost = input.bytes.len() + INPUT_COST;
         if self.unsettled_cost + cost > INPUT_UNAPPLIED_MAX {
             let fault = format!(
@@ -150,6 +179,7 @@ impl Reader {
             );
             return Err(Fault::new(Code::Limit, fault));
         }
+        self.coalescer.asked(now);
         self.unsettled_cost += cost;
         self.unsettled.push_back((input.seq, cost));
         Ok(())
