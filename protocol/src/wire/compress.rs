@@ -13,6 +13,8 @@ const HASH_LOG: u32 = 12;
 const CHAIN_LOG: u32 = 13;
 /// Escape sequences repeat in fours.
 const MATCH_MIN: u32 = 4;
+/// Chains are followed this far, as log2.
+const SEARCH_LOG: u32 = 5;
 /// A packet is rarely larger, and every buffer of a context grows with it.
 const BLOCK_MAX: u32 = 8 << 10;
 const STEP: usize = 16 << 10;
@@ -28,6 +30,7 @@ impl Compressor {
             CParameter::HashLog(HASH_LOG),
             CParameter::ChainLog(CHAIN_LOG),
             CParameter::MinMatch(MATCH_MIN),
+            CParameter::SearchLog(SEARCH_LOG),
             CParameter::MaxBlockSize(BLOCK_MAX),
             // Chains find more than rows in tables this small.
             CParameter::UseRowMatchFinder(ParamSwitch::Disable),
