@@ -5,6 +5,7 @@ pub mod device;
 pub mod fuzzing;
 pub mod gateway;
 pub mod narrow;
+pub mod netlab;
 pub mod prediction;
 pub mod proxy;
 pub mod repo;

@@ -47,6 +47,7 @@ const STAGES: &[Stage] = &[
             "cargo test --workspace --test bounds --test cuts --test trust",
             "cargo test --workspace --test descriptors --test edge --test secrets",
             "cargo test --workspace --test scripts --test windows --test tmux",
+            "cargo test --workspace --test netlab",
         ],
     },
     Stage {

@@ -33,6 +33,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "npm", source: Source::Debian("npm") },
     Tool { program: "tmux", source: Source::Debian("tmux") },
     Tool { program: "asciinema", source: Source::Debian("asciinema") },
+    Tool { program: "ip", source: Source::Debian("iproute2") },
     Tool { program: "vim", source: Source::Debian("vim") },
     Tool { program: "chromium", source: Source::Debian("chromium") },
 ];
