@@ -150,3 +150,17 @@ async fn a_frame_that_never_ends_is_shown_all_the_same() {
     let (_, snapshot) = ann.snapshot().await;
     assert!(snapshot.vt.windows(4).any(|bytes| bytes == b"half"));
 }
+
+#[tokio::test]
+async fn what_cannot_be_said_within_a_string_keeps_nothing_of_the_program_back() {
+    let host = Host::new();
+    let script = "stty raw -echo; printf '\\033]0;half'; dd bs=1 count=1 >/dev/null 2>&1; printf ' a title\\007over'; sleep 60";
+    let dock = host.open(1, &["sh", "-c", script]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.until("half a title", |ann| ann.log.ends_with(b"half")).await;
+    let mut ben = Reader::attach(&dock, BEN).await;
+    ben.keys("x");
+    ann.shows("over").await;
+    assert_eq!(ann.screen.title(), "half a title");
+    ann.until("both", |ann| ann.screen.people().len() == 2).await;
+}
