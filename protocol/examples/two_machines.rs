@@ -44,7 +44,15 @@ fn serve(server: &mut ServerSession, host: &mut Host) {
                 let (extent, unit, class) = (host.0.extent(), Unit::Bytes, Class::Interactive);
                 server.attached(
                     ch,
-                    Attached { extent, client: None, unit, inputs, applied, class, sealed: Sealed::Plain },
+                    Attached {
+                        extent,
+                        client: None,
+                        unit,
+                        inputs,
+                        applied,
+                        class,
+                        sealed: Sealed::Plain,
+                    },
                 );
             }
             ServerEvent::Input { ch, seq, bytes } => {

@@ -85,7 +85,15 @@ fn live() -> ServerSession {
     let (inputs, class, sealed) = (Inputs::Known, Class::Interactive, Sealed::Plain);
     assert!(session.attached(
         CH,
-        Attached { extent: EXTENT, client: None, unit: Unit::Bytes, inputs, applied: 0, class, sealed }
+        Attached {
+            extent: EXTENT,
+            client: None,
+            unit: Unit::Bytes,
+            inputs,
+            applied: 0,
+            class,
+            sealed
+        }
     ));
     while session.poll_event().is_some() {}
     while session.poll_transmit(Time::ZERO, &Full).is_some() {}

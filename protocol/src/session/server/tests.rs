@@ -1,0 +1,157 @@
+//! Snapshots that a reader asks for: it is given one, and one that it can take.
+
+use std::cell::RefCell;
+
+use bytes::Bytes;
+
+use super::{Attached, ServerConfig, ServerSession};
+use crate::hold::{FrontId, Mirror, Owner};
+use crate::link::Class;
+use crate::log::{Extent, Inbox, Log, Loss};
+use crate::position::{Epoch, Position, Unit};
+use crate::session::Logs;
+use crate::time::Time;
+use crate::wire::{Decoder, Encoder, Frame, Hello, Inputs, Open, Priority, Sealed};
+use crate::{Boot, Ch, ChannelId, ClientId};
+
+const FRONT: FrontId = FrontId(1);
+const CHANNEL: ChannelId = ChannelId([7; 16]);
+const CH: Ch = Ch(1);
+const ANN: ClientId = ClientId([1; 16]);
+
+/// One channel in its holder, and a gateway's copy.
+struct Channel {
+    owner: Owner,
+    mirror: RefCell<Mirror>,
+}
+
+impl Channel {
+    fn new() -> Self {
+        let log = Log::new(Epoch(5), Unit::Bytes, 1 << 20, Loss::Snapshot);
+        let mut owner = Owner::new(Boot(3), log, Inbox::new());
+        owner.front_up(FRONT).unwrap();
+        let mirror = RefCell::new(Mirror::new(ClientId([9; 16]), CHANNEL, "a kind"));
+        let mut channel = Self { owner, mirror };
+        channel.exchange();
+        channel
+    }
+
+    fn exchange(&mut self) {
+        let Self { owner, mirror } = self;
+        let mirror = mirror.get_mut();
+        while let Some(packet) = mirror.poll_transmit() {
+            owner.handle_packet(FRONT, packet).unwrap();
+        }
+        owner.snapshot(owner.extent().head, &Bytes::from_static(b"a screen"));
+        while let Some(packet) = owner.poll_transmit(FRONT) {
+            mirror.handle_packet(packet).unwrap();
+        }
+    }
+
+    fn write(&mut self, bytes: usize) {
+        self.owner.append(&vec![b'x'; bytes]);
+        self.exchange();
+    }
+}
+
+impl Logs for Channel {
+    fn extent(&self, _: Ch) -> Option<Extent> {
+        self.mirror.borrow().extent()
+    }
+    fn read(&self, _: Ch, from: u64, bytes_max: usize) -> Option<Bytes> {
+        self.mirror.borrow().read(from, bytes_max)
+    }
+    fn snapshot(&self, _: Ch) -> Option<(u64, Bytes)> {
+        self.mirror.borrow_mut().snapshot()
+    }
+    fn end(&self, _: Ch) -> Option<Bytes> {
+        self.mirror.borrow().end().cloned()
+    }
+}
+
+fn say(session: &mut ServerSession, frames: &[Frame]) {
+    let packet = Encoder::new().seal(Time::ZERO, frames, Sealed::Plain);
+    session.handle_packet(Time::ZERO, packet).unwrap();
+}
+
+/// A session that has asked to read on from here.
+fn opening(offset: u64) -> ServerSession {
+    let open = Open {
+        ch: CH,
+        id: CHANNEL,
+        kind: "a kind".into(),
+        spec: None,
+        have: Some(Position { epoch: Epoch(5), offset }),
+        window: 1 << 20,
+        priority: Priority::Focused,
+        outbox: None,
+        client: None,
+        reader: String::new(),
+    };
+    let hello = Hello {
+        version_min: 1,
+        version_max: 1,
+        client: ANN,
+        generation: 1,
+        last_boot: None,
+        zstd_window_log: 0,
+        channels: vec![open],
+        agent: String::new(),
+    };
+    let mut session = ServerSession::new(Time::ZERO, ServerConfig { boot: Boot(3) });
+    say(&mut session, &[Frame::Hello(hello)]);
+    session
+}
+
+fn attach(session: &mut ServerSession, channel: &Channel) {
+    let extent = channel.extent(CH).unwrap();
+    let (inputs, class, sealed) = (Inputs::Known, Class::Interactive, Sealed::Plain);
+    let unit = Unit::Bytes;
+    let attached = Attached { extent, client: None, unit, inputs, applied: 0, class, sealed };
+    assert!(session.attached(CH, attached));
+}
+
+/// Where the Snapshots stand that the reader is sent now.
+fn snapshots(session: &mut ServerSession, channel: &Channel) -> Vec<u64> {
+    let mut all = Vec::new();
+    while let Some(packet) = session.poll_transmit(Time::ZERO, channel) {
+        for frame in Decoder::new(0).open(packet).unwrap() {
+            if let Frame::Snapshot(snapshot) = frame {
+                all.push(snapshot.at);
+            }
+        }
+    }
+    all
+}
+
+/// All that the reader is sent until nothing more comes of it.
+fn settled(session: &mut ServerSession, channel: &mut Channel) -> Vec<u64> {
+    let mut all = Vec::new();
+    for _ in 0..4 {
+        all.extend(snapshots(session, channel));
+        channel.exchange();
+    }
+    all
+}
+
+#[test]
+fn who_wants_a_snapshot_in_any_case_is_given_one_whatever_is_asked_behind_that() {
+    let mut channel = Channel::new();
+    channel.write(1000);
+    let mut session = opening(1000);
+    attach(&mut session, &channel);
+    say(&mut session, &[Frame::Refresh(CH, 0)]);
+    say(&mut session, &[Frame::Refresh(CH, 16 << 10)]);
+    assert_eq!(settled(&mut session, &mut channel), [1000]);
+}
+
+#[test]
+fn a_snapshot_of_a_channel_that_is_being_opened_comes_once_it_is() {
+    let mut channel = Channel::new();
+    channel.write(1000);
+    let mut session = opening(1000);
+    say(&mut session, &[Frame::Refresh(CH, 0)]);
+    assert_eq!(settled(&mut session, &mut channel), []);
+    attach(&mut session, &channel);
+    assert_eq!(settled(&mut session, &mut channel), [1000]);
+}
