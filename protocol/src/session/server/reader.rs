@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
 use crate::limits::{INPUT_COST, INPUT_UNAPPLIED_MAX};
@@ -24,6 +26,8 @@ pub(super) struct Reader {
     unsettled: VecDeque<(u64, usize)>,
     unsettled_cost: usize,
     pace: Pace,
+    /// A Snapshot older than what it was sent was left for another: the next is for it.
+    wants_newer: bool,
     ack: Option<(u64, Time)>,
     /// The driver was woken for the InputAck: it need not be woken again.
     woken: bool,
@@ -50,6 +54,7 @@ impl Reader {
             unsettled: VecDeque::new(),
             unsettled_cost: 0,
             pace: Pace::default(),
+            wants_newer: false,
             ack: None,
             woken: false,
         }
@@ -93,6 +98,21 @@ impl Reader {
             Turn::State => (cursor.state_step(extent), None),
             Turn::Wait(at) => (Step::Rest, Some(at)),
         }
+    }
+
+    /// A Snapshot for this reader. One that somebody asked for who is gone may be so old that this reader would drop it: it
+    /// is passed over, once, for within a sequence there is none newer.
+    pub(super) fn snapshot(
+        &mut self,
+        offered: impl Fn() -> Option<(u64, Bytes)>,
+    ) -> Option<(u64, Bytes)> {
+        let Place::Reading { cursor, .. } = &self.place else { return None };
+        let (at, state) = offered()?;
+        if cursor.has(at) && !std::mem::replace(&mut self.wants_newer, true) {
+            return offered();
+        }
+        self.wants_newer = false;
+        Some((at, state))
     }
 
     /// A Snapshot bound to `at` was sent, of the Log as it was then.

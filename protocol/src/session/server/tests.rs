@@ -135,6 +135,20 @@ fn settled(session: &mut ServerSession, channel: &mut Channel) -> Vec<u64> {
 }
 
 #[test]
+fn a_snapshot_that_another_asked_for_long_ago_is_not_given_to_who_has_more() {
+    let mut channel = Channel::new();
+    channel.write(1000);
+    // Whoever asked is gone before it comes.
+    assert_eq!(channel.snapshot(CH), None);
+    channel.exchange();
+    channel.write(20_000);
+    let mut session = opening(21_000);
+    attach(&mut session, &channel);
+    say(&mut session, &[Frame::Refresh(CH, 0)]);
+    assert_eq!(settled(&mut session, &mut channel), [21_000]);
+}
+
+#[test]
 fn who_wants_a_snapshot_in_any_case_is_given_one_whatever_is_asked_behind_that() {
     let mut channel = Channel::new();
     channel.write(1000);

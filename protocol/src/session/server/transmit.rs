@@ -153,7 +153,7 @@ impl ServerSession {
                 Frame::Data(Data { ch, off: from, bytes })
             }
             Step::Snapshot => {
-                let (at, state) = logs.snapshot(ch)?;
+                let (at, state) = reader.snapshot(|| logs.snapshot(ch))?;
                 reader.snapshot_sent(now, at, logs.extent(ch)?);
                 self.schedule.sent(ch, state.len());
                 Frame::Snapshot(Snapshot { ch, at, state })
