@@ -131,8 +131,10 @@ impl Served {
                 let (inputs, applied) = echo.inbox.meet(self.client, outbox);
                 let extent = echo.log.extent();
                 let (unit, class, sealed) = (Unit::Bytes, Class::Interactive, Sealed::Plain);
-                self.session
-                    .attached(ch, Attached { extent, client: None, unit, inputs, applied, class, sealed });
+                self.session.attached(
+                    ch,
+                    Attached { extent, client: None, unit, inputs, applied, class, sealed },
+                );
             }
             ServerEvent::Input { ch, seq, bytes } => {
                 let applied = host.input(self.names[&ch], self.client, seq, &bytes);

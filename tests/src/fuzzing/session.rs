@@ -152,7 +152,15 @@ impl World {
                         (self.host.log.extent(), Class::Interactive, Sealed::Context(0));
                     self.server.attached(
                         ch,
-                        Attached { extent, client: None, unit: Unit::Bytes, inputs, applied, class, sealed },
+                        Attached {
+                            extent,
+                            client: None,
+                            unit: Unit::Bytes,
+                            inputs,
+                            applied,
+                            class,
+                            sealed,
+                        },
                     );
                 }
                 ServerEvent::Input { ch, seq, bytes } => {
