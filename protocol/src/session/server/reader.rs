@@ -26,7 +26,9 @@ pub(super) struct Reader {
     unsettled: VecDeque<(u64, usize)>,
     unsettled_cost: usize,
     pace: Pace,
-    /// A Snapshot older than what it was sent was left for another: the next is for it.
+    /// Where the Log stood when it began to read without a place of its own: an older Snapshot was made for another.
+    began_at: u64,
+    /// Such a one was passed over: the next is taken.
     wants_newer: bool,
     ack: Option<(u64, Time)>,
     /// The driver was woken for the InputAck: it need not be woken again.
@@ -54,6 +56,7 @@ impl Reader {
             unsettled: VecDeque::new(),
             unsettled_cost: 0,
             pace: Pace::default(),
+            began_at: 0,
             wants_newer: false,
             ack: None,
             woken: false,
@@ -79,6 +82,7 @@ impl Reader {
             sealed: attached.sealed,
             unit: attached.unit,
         };
+        self.began_at = if resume == Resume::Exact { 0 } else { attached.extent.head };
         Some(resume)
     }
 
@@ -100,15 +104,16 @@ impl Reader {
         }
     }
 
-    /// A Snapshot for this reader. One that somebody asked for who is gone may be so old that this reader would drop it: it
-    /// is passed over, once, for within a sequence there is none newer.
+    /// A Snapshot for this reader. One that somebody asked for who is gone may be so old that this reader would drop it, or
+    /// be sent much behind it: it is passed over, once, for within a sequence there is none newer.
     pub(super) fn snapshot(
         &mut self,
         offered: impl Fn() -> Option<(u64, Bytes)>,
     ) -> Option<(u64, Bytes)> {
         let Place::Reading { cursor, .. } = &self.place else { return None };
         let (at, state) = offered()?;
-        if cursor.has(at) && !std::mem::replace(&mut self.wants_newer, true) {
+        let is_old = cursor.has(at) || at < self.began_at;
+        if is_old && !std::mem::replace(&mut self.wants_newer, true) {
             return offered();
         }
         self.wants_newer = false;

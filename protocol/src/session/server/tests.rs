@@ -74,14 +74,15 @@ fn say(session: &mut ServerSession, frames: &[Frame]) {
     session.handle_packet(Time::ZERO, packet).unwrap();
 }
 
-/// A session that has asked to read on from here.
-fn opening(offset: u64) -> ServerSession {
+/// A session that has asked to read on from here, or anew.
+fn opening(offset: impl Into<Option<u64>>) -> ServerSession {
+    let have = offset.into().map(|offset| Position { epoch: Epoch(5), offset });
     let open = Open {
         ch: CH,
         id: CHANNEL,
         kind: "a kind".into(),
         spec: None,
-        have: Some(Position { epoch: Epoch(5), offset }),
+        have,
         window: 1 << 20,
         priority: Priority::Focused,
         outbox: None,
@@ -145,6 +146,18 @@ fn a_snapshot_that_another_asked_for_long_ago_is_not_given_to_who_has_more() {
     let mut session = opening(21_000);
     attach(&mut session, &channel);
     say(&mut session, &[Frame::Refresh(CH, 0)]);
+    assert_eq!(settled(&mut session, &mut channel), [21_000]);
+}
+
+#[test]
+fn who_begins_to_read_begins_with_what_there_is_now() {
+    let mut channel = Channel::new();
+    channel.write(1000);
+    assert_eq!(channel.snapshot(CH), None);
+    channel.exchange();
+    channel.write(20_000);
+    let mut session = opening(None);
+    attach(&mut session, &channel);
     assert_eq!(settled(&mut session, &mut channel), [21_000]);
 }
 
