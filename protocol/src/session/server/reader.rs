@@ -126,7 +126,7 @@ impl Reader {
         // One that was asked for says nothing of the link; and where no unit may be lost, none is passed over.
         let fell_behind = cursor.is_reading() && extent.loss == Loss::Snapshot;
         if fell_behind || self.pace.is_state() {
-            self.pace.state_sent(now, extent.head);
+            self.pace.state_sent(now, at, extent.head);
         }
         cursor.snapshot_sent(at);
     }

@@ -11,7 +11,7 @@ use crate::log::{Extent, Inbox, Log, Loss};
 use crate::position::{Epoch, Position, Unit};
 use crate::session::Logs;
 use crate::time::Time;
-use crate::wire::{Decoder, Encoder, Frame, Hello, Inputs, Open, Priority, Sealed};
+use crate::wire::{Credit, Decoder, Encoder, Frame, Hello, Inputs, Open, Priority, Sealed};
 use crate::{Boot, Ch, ChannelId, ClientId};
 
 const FRONT: FrontId = FrontId(1);
@@ -112,17 +112,20 @@ fn attach(session: &mut ServerSession, channel: &Channel) {
     assert!(session.attached(CH, attached));
 }
 
-/// Where the Snapshots stand that the reader is sent now.
-fn snapshots(session: &mut ServerSession, channel: &Channel) -> Vec<u64> {
+/// What the reader is sent now.
+fn sent(session: &mut ServerSession, now: Time, channel: &Channel) -> Vec<Frame> {
     let mut all = Vec::new();
-    while let Some(packet) = session.poll_transmit(Time::ZERO, channel) {
-        for frame in Decoder::new(0).open(packet).unwrap() {
-            if let Frame::Snapshot(snapshot) = frame {
-                all.push(snapshot.at);
-            }
-        }
+    while let Some(packet) = session.poll_transmit(now, channel) {
+        all.extend(Decoder::new(0).open(packet).unwrap());
     }
     all
+}
+
+/// Where the Snapshots stand that the reader is sent now.
+fn snapshots(session: &mut ServerSession, channel: &Channel) -> Vec<u64> {
+    let frames = sent(session, Time::ZERO, channel);
+    let at = |frame: &Frame| if let Frame::Snapshot(it) = frame { Some(it.at) } else { None };
+    frames.iter().filter_map(at).collect()
 }
 
 /// All that the reader is sent until nothing more comes of it.
@@ -181,4 +184,25 @@ fn a_snapshot_of_a_channel_that_is_being_opened_comes_once_it_is() {
     assert_eq!(settled(&mut session, &mut channel), []);
     attach(&mut session, &channel);
     assert_eq!(settled(&mut session, &mut channel), [1000]);
+}
+
+#[test]
+fn what_came_while_a_snapshot_was_on_its_way_is_not_waited_for() {
+    let mut channel = Channel::new();
+    let mut session = opening(0);
+    attach(&mut session, &channel);
+    channel.write(200_000);
+    assert_eq!(snapshots(&mut session, &channel), []);
+    channel.exchange();
+    // The prompt behind the flood.
+    channel.write(2);
+    assert_eq!(snapshots(&mut session, &channel), [200_000]);
+    let credit = Credit { ch: CH, consumed: 200_000, limit: 300_000, priority: Priority::Focused };
+    say(&mut session, &[Frame::Window { credits: vec![credit], rx_bytes: 0, client: None }]);
+    let soon = Time::from_micros(200_000);
+    sent(&mut session, Time::ZERO, &channel);
+    session.handle_timeout(soon).unwrap();
+    let frames = sent(&mut session, soon, &channel);
+    let is_prompt = |frame: &Frame| matches!(frame, Frame::Data(data) if data.bytes.len() == 2);
+    assert!(frames.iter().any(is_prompt), "{frames:?}");
 }
