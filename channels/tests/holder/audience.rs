@@ -142,6 +142,24 @@ async fn a_snapshot_is_not_taken_in_the_middle_of_a_frame() {
 }
 
 #[tokio::test]
+async fn a_frame_that_lasted_long_does_not_show_the_next_one_half_drawn() {
+    let host = Host::new();
+    let script = "printf '\\033[?2026hlong'; read x; printf '\\033[?2026l\\033[?2026hhalf'; read x; printf ' whole\\033[?2026l'; read x";
+    let dock = host.open(1, &["sh", "-c", script]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.shows("long").await;
+    ann.snapshot().await;
+    ann.keys("\r");
+    ann.shows("half").await;
+    let asked = Instant::now();
+    assert!(dock.snapshot().is_none());
+    ann.keys("\r");
+    let (_, snapshot) = ann.snapshot().await;
+    let drawn = snapshot.vt.windows(5).any(|bytes| bytes == b"whole");
+    assert!(drawn || asked.elapsed() >= FRAME_WITHIN, "it waits for the frame's end, for a while");
+}
+
+#[tokio::test]
 async fn a_frame_that_never_ends_is_shown_all_the_same() {
     let host = Host::new();
     let dock = host.open(1, &["sh", "-c", "printf '\\033[?2026h\\033[Hhalf'; read x"]).await;
