@@ -278,7 +278,7 @@ impl Connection {
             }
             Done::Opened { ch, opened: Ok((docked, attached)), .. } => {
                 self.opening.remove(&ch);
-                if self.session.attached(ch, attached) {
+                if self.session.attached(self.now(), ch, attached) {
                     self.docks.insert(ch, docked);
                     self.look(ch);
                 }

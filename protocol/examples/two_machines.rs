@@ -43,6 +43,7 @@ fn serve(server: &mut ServerSession, host: &mut Host) {
                 let (inputs, applied) = host.1.meet(PHONE, outbox);
                 let (extent, unit, class) = (host.0.extent(), Unit::Bytes, Class::Interactive);
                 server.attached(
+                    NOW,
                     ch,
                     Attached {
                         extent,

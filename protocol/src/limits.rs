@@ -19,10 +19,11 @@ pub const DECOMPRESSED_MAX: usize = 4 << 20;
 pub const DECOMPRESSED_FREE: usize = 64 << 10;
 /// Decompressed bytes for each compressed one, beyond `DECOMPRESSED_FREE`.
 pub const DECOMPRESSED_RATIO_MAX: usize = 100;
-/// zstd window, log2 of bytes: 16 KiB costs 169 kB a context and gives up 3 % to 32 KiB.
-pub const ZSTD_WINDOW_LOG: u32 = 14;
-/// Payload bytes below which compression costs more than it saves.
-pub const COMPRESS_MIN: usize = 64;
+/// zstd window, log2 of bytes. A full screen in colour is drawn in 16 KiB or so: 32 KiB still hold the one before.
+/// A context takes 155 kB, and is dropped when idle.
+pub const ZSTD_WINDOW_LOG: u32 = 15;
+/// Payload bytes below which compression costs more than it saves: a key's echo.
+pub const COMPRESS_MIN: usize = 24;
 /// Bytes a second of a measured link from which on compressing is the bottleneck, not the link.
 pub const COMPRESS_BELOW_RATE: u64 = 4 << 20;
 /// A compression context unused this long is dropped.
@@ -69,6 +70,14 @@ pub const REPLAY_UNKNOWN_RATE: u64 = 64 << 10;
 pub const REPLAY_ALWAYS: u64 = 16 << 10;
 /// A gap that the link delivers within this time is replayed.
 pub const REPLAY_WITHIN: Duration = Duration::from_millis(500);
+/// What a program prints by itself waits so long for more of it. mosh waits as long (SEND_MINDELAY).
+pub const COALESCE_FOR: Duration = Duration::from_millis(8);
+/// Units that wait no longer: a frame's worth.
+pub const COALESCE_BYTES: u64 = 4 << 10;
+/// What is printed within this time after a key is an answer to it, and is not held.
+pub const ANSWER_WITHIN: Duration = Duration::from_millis(250);
+/// Pieces of an answer that are not held: a shell's echo is one, a line editor's redraw two or three.
+pub const ANSWER_PIECES: u32 = 4;
 /// The least time between two Snapshots of what is worked in, while its reader is sent states: the eye sees no more frames
 /// of text, and the link is left to keys.
 pub const STATE_EVERY: Duration = Duration::from_millis(100);

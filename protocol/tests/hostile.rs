@@ -84,6 +84,7 @@ fn live() -> ServerSession {
     session.handle_packet(Time::ZERO, packet(&[hello(vec![open(1)])])).unwrap();
     let (inputs, class, sealed) = (Inputs::Known, Class::Interactive, Sealed::Plain);
     assert!(session.attached(
+        Time::ZERO,
         CH,
         Attached {
             extent: EXTENT,

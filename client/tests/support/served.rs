@@ -132,6 +132,7 @@ impl Served {
                 let extent = echo.log.extent();
                 let (unit, class, sealed) = (Unit::Bytes, Class::Interactive, Sealed::Plain);
                 self.session.attached(
+                    now,
                     ch,
                     Attached { extent, client: None, unit, inputs, applied, class, sealed },
                 );

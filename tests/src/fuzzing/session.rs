@@ -151,6 +151,7 @@ impl World {
                     let (extent, class, sealed) =
                         (self.host.log.extent(), Class::Interactive, Sealed::Context(0));
                     self.server.attached(
+                        self.now,
                         ch,
                         Attached {
                             extent,

@@ -187,7 +187,7 @@ impl Gateway {
         match note {
             Note::News => {}
             Note::Attached(ch, attached) => {
-                visit.session.attached(ch, attached);
+                visit.session.attached(now, ch, attached);
             }
             Note::Settled(ch, seq, outcome) => visit.session.settled(now, ch, seq, outcome),
             Note::Echoed(ch, seq, at) => visit.session.echoed(ch, seq, at),

@@ -25,7 +25,7 @@ impl Visit {
         self.session.poll_timeout().into_iter().chain(self.closes_at).min()
     }
     pub(super) fn packet(&mut self, now: Time, packet: Bytes) {
-        self.watch.received(&packet);
+        self.watch.received(now, &packet);
         if let Err(fault) = self.session.handle_packet(now, packet) {
             self.session.fail(fault);
         }

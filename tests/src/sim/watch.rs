@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use devtail_protocol::limits::{BULK_MAX, INTERACTIVE_MAX, STATE_CALM, ZSTD_WINDOW_LOG};
+use devtail_protocol::limits::{
+    ANSWER_PIECES, ANSWER_WITHIN, BULK_MAX, INTERACTIVE_MAX, STATE_CALM, ZSTD_WINDOW_LOG,
+};
 use devtail_protocol::session::Logs;
 use devtail_protocol::wire::{Credit, Decoder, Frame, Open, Priority};
 use devtail_protocol::{Ch, Time};
@@ -25,6 +27,8 @@ struct Seen {
     priority: Priority,
     sent: Option<u64>,
     limit: Option<u64>,
+    /// When the reader last typed, and how many pieces of the answer may still go at once: only they are its echo.
+    typed: Option<(Time, u32)>,
     /// When a Snapshot was last sent: for a while its reader may be served states.
     snapshot_at: Option<Time>,
     /// Bulk frames that went while an echo of this channel was ready.
@@ -37,7 +41,7 @@ impl Watch {
     }
 
     /// A packet of the client.
-    pub(super) fn received(&mut self, packet: &Bytes) {
+    pub(super) fn received(&mut self, now: Time, packet: &Bytes) {
         if self.decoder.is_none() {
             return;
         }
@@ -48,6 +52,10 @@ impl Watch {
                 self.open(&open);
             } else if let Frame::Close(ch, _) = frame {
                 self.channels.remove(&ch);
+            } else if let Frame::Input(input) = frame {
+                self.channels
+                    .entry(input.ch)
+                    .and_modify(|seen| seen.typed = Some((now, ANSWER_PIECES)));
             } else if let Frame::Window { credits, .. } = frame {
                 credits.iter().for_each(|credit| self.credit(credit));
             }
@@ -67,6 +75,7 @@ impl Watch {
             priority: open.priority,
             sent: None,
             limit: None,
+            typed: None,
             snapshot_at: None,
             passed: 0,
         });
@@ -80,8 +89,11 @@ impl Watch {
                 return false;
             };
             let unsent = extent.head.saturating_sub(sent);
+            let is_answer =
+                seen.typed.is_some_and(|(at, left)| left > 0 && now.since(at) <= ANSWER_WITHIN);
             let is_state = seen.snapshot_at.is_some_and(|at| now.since(at) < STATE_CALM * 2);
             seen.priority == Priority::Focused
+                && is_answer
                 && !is_state
                 && seen.model == Model::Terminal
                 && (1..=INTERACTIVE_MAX).contains(&unsent)
@@ -110,6 +122,7 @@ impl Watch {
             };
             let Some(seen) = self.channels.get_mut(&ch) else { continue };
             (seen.sent, seen.passed) = (Some(sent), 0);
+            seen.typed = seen.typed.map(|(at, left)| (at, left.saturating_sub(1)));
             if len > BULK_MAX && seen.model != Model::Agent {
                 return Err(format!("a frame of {len} bytes of bulk"));
             }

@@ -10,7 +10,7 @@ export const FRAMES_PER_PACKET_MAX = 1024;
 export const DECOMPRESSED_MAX = 4 * MIB;
 export const DECOMPRESSED_FREE = 64 * KIB;
 export const DECOMPRESSED_RATIO_MAX = 100;
-export const ZSTD_WINDOW_LOG = 14;
+export const ZSTD_WINDOW_LOG = 15;
 
 export const CHANNELS_MAX = 256;
 export const KIND_NAME_MAX = 32;

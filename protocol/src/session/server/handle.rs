@@ -30,7 +30,7 @@ impl ServerSession {
                 Ok(())
             }
             Frame::Window { credits, rx_bytes, .. } => self.window(now, &credits, rx_bytes),
-            Frame::Input(input) => self.input(input),
+            Frame::Input(input) => self.input(now, input),
             Frame::Fetch { .. } if self.fetches >= FETCHES_MAX => Err(Fault::new(
                 Code::Limit,
                 format!("At most {FETCHES_MAX} questions may be unanswered (fetches)."),
@@ -131,9 +131,9 @@ impl ServerSession {
     }
 
     /// An input of a channel that is gone is void: the Fault that says so is on its way.
-    fn input(&mut self, input: Input) -> Result<(), Fault> {
+    fn input(&mut self, now: Time, input: Input) -> Result<(), Fault> {
         let Some(reader) = self.readers.get_mut(&input.ch) else { return Ok(()) };
-        reader.input(&input)?;
+        reader.input(now, &input)?;
         let Input { ch, seq, bytes, .. } = input;
         // A copy: a slice would keep all of its packet, which may be a thousand times as large.
         let bytes = Bytes::copy_from_slice(&bytes);

@@ -219,10 +219,10 @@ impl ServerSession {
     }
 
     /// The channel of a [`ServerEvent::Open`] was found or created. False if the client no longer wants it.
-    pub fn attached(&mut self, ch: Ch, attached: Attached) -> bool {
+    pub fn attached(&mut self, now: Time, ch: Ch, attached: Attached) -> bool {
         let replay_max = self.flow.replay_max();
         let Some(resume) =
-            self.readers.get_mut(&ch).and_then(|reader| reader.attach(&attached, replay_max))
+            self.readers.get_mut(&ch).and_then(|reader| reader.attach(now, &attached, replay_max))
         else {
             return false;
         };

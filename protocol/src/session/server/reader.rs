@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
 use crate::limits::{INPUT_COST, INPUT_UNAPPLIED_MAX};
-use crate::link::{Class, Flow, Pace, Turn, state_every};
+use crate::link::{Class, Coalescer, Flow, Pace, Turn, state_every};
 use crate::log::{Cursor, Extent, Loss, Step};
 use crate::position::Unit;
 use crate::time::Time;
@@ -30,6 +30,7 @@ pub(super) struct Reader {
     began_at: u64,
     /// Such a one was passed over: the next is taken.
     wants_newer: bool,
+    coalescer: Coalescer,
     ack: Option<(u64, Time)>,
     /// The driver was woken for the InputAck: it need not be woken again.
     woken: bool,
@@ -58,6 +59,7 @@ impl Reader {
             pace: Pace::default(),
             began_at: 0,
             wants_newer: false,
+            coalescer: Coalescer::default(),
             ack: None,
             woken: false,
         }
@@ -72,10 +74,16 @@ impl Reader {
     }
 
     /// Begins to read; `None` if it already does.
-    pub(super) fn attach(&mut self, attached: &super::Attached, replay_max: u64) -> Option<Resume> {
+    pub(super) fn attach(
+        &mut self,
+        now: Time,
+        attached: &super::Attached,
+        replay_max: u64,
+    ) -> Option<Resume> {
         let Place::Opening(open) = &self.place else { return None };
         let (cursor, resume) =
             Cursor::open(open.have, u64::from(open.window), attached.extent, replay_max);
+        self.coalescer.asked(now);
         self.place = Place::Reading {
             cursor,
             class: attached.class,
@@ -98,7 +106,7 @@ impl Reader {
         }
         let every = state_every(self.priority, flow.srtt());
         match self.pace.turn(now, extent.head, cursor.unsent(extent), flow.calm_max(), every) {
-            Turn::Stream => (cursor.step(extent, flow.replay_max()), None),
+            Turn::Stream => self.stream_step(now, extent, flow),
             Turn::State => (cursor.state_step(extent), None),
             Turn::Wait(at) => (Step::Rest, Some(at)),
         }
@@ -118,6 +126,27 @@ impl Reader {
         }
         self.wants_newer = false;
         Some((at, state))
+    }
+
+    /// What comes next in the Log, once it has waited for more of it.
+    fn stream_step(&mut self, now: Time, extent: Extent, flow: &Flow) -> (Step, Option<Time>) {
+        let Place::Reading { cursor, class, .. } = &self.place else { return (Step::Rest, None) };
+        let step = cursor.step(extent, flow.replay_max());
+        if !matches!(step, Step::Read { .. }) || *class != Class::Interactive || extent.ended {
+            return (step, None);
+        }
+        match self.coalescer.hold(now, cursor.unsent(extent)) {
+            Some(until) => (Step::Rest, Some(until)),
+            None => (step, None),
+        }
+    }
+
+    /// So many units of the Log were sent.
+    pub(super) fn data_sent(&mut self, units: u64) {
+        if let Place::Reading { cursor, .. } = &mut self.place {
+            cursor.sent(units);
+        }
+        self.coalescer.sent();
     }
 
     /// A Snapshot bound to `at` was sent, of the Log as it was then.
@@ -167,7 +196,7 @@ impl Reader {
     }
 
     /// An input is passed on; refuses more than a client may leave unsettled.
-    pub(super) fn input(&mut self, input: &Input) -> Result<(), Fault> {
+    pub(super) fn input(&mut self, now: Time, input: &Input) -> Result<(), Fault> {
         let cost = input.bytes.len() + INPUT_COST;
         if self.unsettled_cost + cost > INPUT_UNAPPLIED_MAX {
             let fault = format!(
@@ -175,6 +204,7 @@ impl Reader {
             );
             return Err(Fault::new(Code::Limit, fault));
         }
+        self.coalescer.asked(now);
         self.unsettled_cost += cost;
         self.unsettled.push_back((input.seq, cost));
         Ok(())

@@ -109,7 +109,7 @@ fn attach(session: &mut ServerSession, channel: &Channel) {
     let (inputs, class, sealed) = (Inputs::Known, Class::Interactive, Sealed::Plain);
     let unit = Unit::Bytes;
     let attached = Attached { extent, client: None, unit, inputs, applied: 0, class, sealed };
-    assert!(session.attached(CH, attached));
+    assert!(session.attached(Time::ZERO, CH, attached));
 }
 
 /// What the reader is sent now.

@@ -145,7 +145,7 @@ impl ServerSession {
                     Unit::Records => bytes_max,
                 };
                 let bytes = logs.read(ch, from, bytes_max)?;
-                cursor.sent(match unit {
+                reader.data_sent(match unit {
                     Unit::Bytes => bytes.len() as u64,
                     Unit::Records => 1,
                 });

@@ -31,7 +31,7 @@ pub(crate) struct View {
 }
 
 /// What came to a view.
-enum Sight {
+pub(crate) enum Sight {
     Bytes(Bytes),
     /// What a Snapshot shows.
     Screen(String),
@@ -76,7 +76,8 @@ impl View {
     /// Parses what comes until the mark was in it, or is on the screen.
     pub(crate) async fn until(&mut self, mark: &[u8]) -> Result<()> {
         let mut search = Search::new(mark);
-        let text = str::from_utf8(mark)?;
+        // A screen in words has no blanks at a row's end.
+        let text = str::from_utf8(mark)?.trim_end();
         let wait = async {
             loop {
                 let found = match self.see().await? {
@@ -89,7 +90,8 @@ impl View {
                 }
             }
         };
-        timeout(PATIENCE * 2, wait).await.with_context(|| format!("{text} did not come"))?
+        let came = timeout(PATIENCE * 2, wait).await;
+        came.with_context(|| format!("{text} did not come; it shows:\n{}", self.screen.contents()))?
     }
 
     /// Parses what comes for so long.

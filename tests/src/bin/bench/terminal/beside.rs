@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use devtail_channels::terminal::{Input, KIND, Spec};
+use devtail_channels::terminal::{Input, KIND, Screen, Size, Snapshot, Spec};
 use devtail_client::{ChannelEvent, Client, Config, Event, Events};
 use devtail_protocol::Ch;
 use devtail_protocol::wire::Priority;
@@ -14,7 +14,7 @@ use super::{SLOW, narrow};
 use crate::figure::Rounds;
 use crate::inside::READY;
 use crate::raw::Search;
-use crate::stage::Stage;
+use crate::stage::{Sight, Stage};
 use crate::stats::percentile;
 
 /// A round's keys: enough for a percentile of 99.
@@ -63,11 +63,21 @@ impl Two {
     /// Takes what comes until the mark was in the terminal that is typed into.
     async fn until(&mut self, mark: &[u8]) -> Result<()> {
         let mut search = Search::new(mark);
+        let text = str::from_utf8(mark)?.trim_end();
         let wait = async {
-            while !self.next().await?.is_some_and(|bytes| search.finds_in(&bytes)) {}
-            Ok(())
+            loop {
+                let found = match self.next().await? {
+                    Some(Sight::Bytes(bytes)) => search.finds_in(&bytes),
+                    // What came last stands last: the letters come round again.
+                    Some(Sight::Screen(shown)) => shown.trim_end().ends_with(text),
+                    None => false,
+                };
+                if found {
+                    return Ok(());
+                }
+            }
         };
-        timeout(PATIENCE, wait).await.context("a key's echo did not come")?
+        timeout(PATIENCE, wait).await.with_context(|| format!("{text} did not come"))?
     }
 
     async fn watch_for(&mut self, time: Duration) -> Result<()> {
@@ -90,18 +100,23 @@ impl Two {
         timeout(PATIENCE, wait).await.context("the terminals were not ended")?
     }
 
-    /// The next bytes of the terminal that is typed into, if that is what came.
-    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+    /// What came next to the terminal that is typed into, if that is what came.
+    async fn next(&mut self) -> Result<Option<Sight>> {
         let event = self.events.next().await.context("the session is over")?;
         let Event::Channel(ch, event) = event else { return Ok(None) };
         match event {
             ChannelEvent::Data { off, bytes } => {
                 self.client.consume(ch, off + bytes.len() as u64);
-                Ok((ch == self.typed).then(|| bytes.to_vec()))
+                Ok((ch == self.typed).then_some(Sight::Bytes(bytes)))
             }
-            ChannelEvent::Snapshot { at, .. } => {
+            ChannelEvent::Snapshot { at, state, .. } => {
                 self.client.consume(ch, at);
-                Ok(None)
+                if ch != self.typed {
+                    return Ok(None);
+                }
+                let mut screen = Screen::new(Size::default());
+                screen.restore(&Snapshot::decode(&state)?, 0);
+                Ok(Some(Sight::Screen(screen.contents())))
             }
             ChannelEvent::InputRefused { reason, .. } => bail!("a key was refused: {reason}"),
             ChannelEvent::Opened(_)
