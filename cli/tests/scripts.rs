@@ -300,7 +300,7 @@ fn a_gateway_that_is_asked_to_stop_ends_with_0_and_its_terminals_go_on() {
 #[test]
 fn what_scrolled_by_is_printed_and_searched_for_scripts() {
     let home = Home::with_gateway();
-    let script = "seq -f 'row-%.0f' 1 2500; printf '\\033[31mred\\033[m end\\n'; sleep 1000";
+    let script = "seq -f 'row-%.0f' 1 2499; printf '%0120d\\nrow-2500\\n' 7; printf '\\033[31mred\\033[m end\\n'; sleep 1000";
     home.says(&["new", &home.link, "--name", "log", "--", "sh", "-c", script]);
     let all = loop {
         let all = home.says(&["history", "log"]);
@@ -308,8 +308,8 @@ fn what_scrolled_by_is_printed_and_searched_for_scripts() {
             break all;
         }
     };
-    let rows: Vec<_> = (1..=2500).map(|n| format!("row-{n}")).collect();
-    assert_eq!(all, rows.join("\n") + "\nred end\n");
+    let rows: String = (1..=2499).map(|n| format!("row-{n}\n")).collect();
+    assert_eq!(all, format!("{rows}{:0120}\nrow-2500\nred end\n", 7));
     assert_eq!(home.says(&["history", "log", "--last", "2"]), "row-2500\nred end\n");
     let red = home.says(&["history", "log", "--last", "1", "--color"]);
     assert!(red.contains("31mred\x1b[0m"), "{red:?}");

@@ -81,6 +81,14 @@ fn sessions_and_windows_are_made_listed_named_and_ended() {
     home.says(&["tmux", "rename", "--", &format!("{name}:1"), "-x #{pid}"]);
     home.says(&["tmux", "new", "other"]);
     home.says(&["tmux", "rename", "--", "other", "-y"]);
+    let odd = home.path().join("#d;");
+    std::fs::create_dir(&odd).unwrap();
+    let cwd = odd.to_str().unwrap();
+    home.says(&["tmux", "new", "ends;", "--cwd", cwd]);
+    let made = ["display-message", "-p", "-t", "=ends;:", "#{session_name}|#{session_path}"];
+    assert_eq!(tmux(&home, &made), format!("ends;|{cwd}"));
+    home.says(&["tmux", "rename", "ends;", "begins;"]);
+    home.says(&["tmux", "kill", "begins;"]);
     let listed = home.says(&["tmux"]);
     assert!(listed.contains("-x #{pid}") && listed.contains("/tmp"), "{listed}");
     assert_eq!(

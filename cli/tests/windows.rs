@@ -148,9 +148,9 @@ fn what_scrolled_by_is_paged_through_and_searched_in_the_window() {
     window.types("/row-1234\r");
     // The place stands out over the row.
     window.shows("\x1b[0;30;43mrow-1234\x1b[0m.");
-    window.types("q");
+    // A hurried one does not wait until the history is gone.
+    window.types("qecho live-$((1+1))\r");
     window.shows("\x1b[?1049l");
-    window.types("echo live-$((1+1))\r");
     window.shows("live-2");
     window.types("\r~.");
     assert_eq!(window.ends(), 0);
@@ -175,4 +175,24 @@ fn history_that_is_open_while_the_gateway_is_dead_says_so_and_goes_on() {
     window.shows("all-2");
     window.types("\r~.");
     assert_eq!(window.ends(), 0);
+}
+
+#[test]
+fn a_terminal_of_which_no_byte_is_lost_goes_on_behind_its_history() {
+    let home = Home::with_gateway();
+    home.says(&["ls", &home.link]);
+    let mut run = home.devtail(&["run", "--", "sh", "-c", "seq 1 100; sleep 1000"]);
+    let mut running = home.begins(&mut run);
+    let mut window = Window::open(&home, &["attach", "sh"]);
+    window.shows("100");
+    window.types("~h");
+    window.shows("\x1b[?1049h");
+    window.types("q");
+    window.shows("\x1b[?1049l");
+    window.types("typed");
+    window.shows("typed");
+    window.types("\r~.");
+    assert_eq!(window.ends(), 0);
+    running.kill().unwrap();
+    running.wait().unwrap();
 }

@@ -81,6 +81,8 @@ pub const HISTORY_BLOCK_BYTES: usize = 64 << 10;
 pub const LEAVING_BYTES_MAX: usize = HISTORY_BYTES_MAX;
 /// Bytes of one kept row. A longer one loses its looks, then its end: the widest row in plain text fits.
 pub const ROW_BYTES_MAX: usize = 4 << 10;
+/// The number of a row: no terminal counts so far, what is added to one stays a number, and a page counts it exactly.
+pub const ROW_NUMBER_MAX: u64 = 1 << 53;
 /// Rows one question is answered with.
 pub const ROWS_ANSWER_MAX: usize = 1000;
 /// Bytes of rows one question is answered with, the first row apart: no answer holds up a slow link's other channels long.

@@ -77,10 +77,15 @@ impl Source {
         self.screen.take_left(take);
     }
 
+    /// Whether [`Source::mark`] can say something now.
+    pub fn takes_marks(&self) -> bool {
+        self.scanner.is_ground()
+    }
+
     /// Says something of the host's own, if the Log stands between two sequences; the answer is the mark for the Log. Within
     /// a string it can wait for its end.
     pub fn mark(&mut self, mark: &Mark) -> Option<Vec<u8>> {
-        self.scanner.is_ground().then(|| {
+        self.takes_marks().then(|| {
             let bytes = mark.encode();
             self.screen.feed(&bytes);
             bytes

@@ -142,6 +142,24 @@ async fn a_snapshot_is_not_taken_in_the_middle_of_a_frame() {
 }
 
 #[tokio::test]
+async fn a_frame_that_lasted_long_does_not_show_the_next_one_half_drawn() {
+    let host = Host::new();
+    let script = "printf '\\033[?2026hlong'; read x; printf '\\033[?2026l\\033[?2026hhalf'; read x; printf ' whole\\033[?2026l'; read x";
+    let dock = host.open(1, &["sh", "-c", script]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.shows("long").await;
+    ann.snapshot().await;
+    ann.keys("\r");
+    ann.shows("half").await;
+    let asked = Instant::now();
+    assert!(dock.snapshot().is_none());
+    ann.keys("\r");
+    let (_, snapshot) = ann.snapshot().await;
+    let drawn = snapshot.vt.windows(5).any(|bytes| bytes == b"whole");
+    assert!(drawn || asked.elapsed() >= FRAME_WITHIN, "it waits for the frame's end, for a while");
+}
+
+#[tokio::test]
 async fn a_frame_that_never_ends_is_shown_all_the_same() {
     let host = Host::new();
     let dock = host.open(1, &["sh", "-c", "printf '\\033[?2026h\\033[Hhalf'; read x"]).await;
@@ -149,4 +167,18 @@ async fn a_frame_that_never_ends_is_shown_all_the_same() {
     ann.until("the frame's beginning", |ann| ann.screen.is_synchronizing()).await;
     let (_, snapshot) = ann.snapshot().await;
     assert!(snapshot.vt.windows(4).any(|bytes| bytes == b"half"));
+}
+
+#[tokio::test]
+async fn what_cannot_be_said_within_a_string_keeps_nothing_of_the_program_back() {
+    let host = Host::new();
+    let script = "stty raw -echo; printf '\\033]0;half'; dd bs=1 count=1 >/dev/null 2>&1; printf ' a title\\007over'; sleep 60";
+    let dock = host.open(1, &["sh", "-c", script]).await;
+    let mut ann = Reader::attach(&dock, ANN).await;
+    ann.until("half a title", |ann| ann.log.ends_with(b"half")).await;
+    let mut ben = Reader::attach(&dock, BEN).await;
+    ben.keys("x");
+    ann.shows("over").await;
+    assert_eq!(ann.screen.title(), "half a title");
+    ann.until("both", |ann| ann.screen.people().len() == 2).await;
 }

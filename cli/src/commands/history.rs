@@ -79,8 +79,11 @@ impl History<'_> {
                 break;
             }
             next = page.first + page.rows.len() as u64;
-            let line = |row: &Row| self.text(row) + if row.wraps && next < end { "" } else { "\n" };
-            say_part(page.rows.iter().map(line).collect::<String>())?;
+            let line = |(row, behind): (&Row, u64)| {
+                self.text(row) + if row.wraps && behind < end { "" } else { "\n" }
+            };
+            let behind = page.first + 1..;
+            say_part(page.rows.iter().zip(behind).map(line).collect::<String>())?;
         }
         Ok(())
     }

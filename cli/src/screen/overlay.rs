@@ -86,6 +86,15 @@ impl Overlay {
         self.painted = predict::Overlay::default();
     }
 
+    /// What makes any window show what the stream made of this one; `None` within a sequence, whose end alone is to come.
+    pub(super) fn redraw(&self) -> Option<Vec<u8>> {
+        self.is_ground().then(|| self.screen.snapshot("").vt.to_vec())
+    }
+
+    fn is_ground(&self) -> bool {
+        self.screen.ground_offset() == self.screen.offset()
+    }
+
     /// These keys are the channel's input number `seq`; `None`: they wait, and when they are sent nobody knows.
     pub(super) fn typed(&mut self, now: Time, seq: Option<u64>, keys: &[u8]) {
         match seq {
@@ -165,8 +174,7 @@ impl Overlay {
     }
 
     fn wanted(&self, frame: Frame) -> predict::Overlay<Look> {
-        let is_ground = self.screen.ground_offset() == self.screen.offset();
-        if !is_ground || self.screen.size() != frame.size {
+        if !self.is_ground() || self.screen.size() != frame.size {
             return predict::Overlay::default();
         }
         let mut wanted = self.predictor.overlay(&Seen(&self.screen));

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use crate::limits::{
-    BULK_MAX, BULK_MIN, BULK_WITHIN, CALM_WITHIN, COMPRESS_BELOW_RATE, IN_FLIGHT_FIRST,
-    IN_FLIGHT_MAX, IN_FLIGHT_MIN, INTERACTIVE_MAX, REPLAY_ALWAYS, REPLAY_UNKNOWN_RATE,
-    REPLAY_WITHIN,
+    ACK_LATE, ACK_SOON_BYTES, BULK_MAX, BULK_MIN, BULK_WITHIN, CALM_WITHIN, COMPRESS_BELOW_RATE,
+    IN_FLIGHT_FIRST, IN_FLIGHT_MAX, IN_FLIGHT_MIN, INTERACTIVE_MAX, REPLAY_ALWAYS,
+    REPLAY_UNKNOWN_RATE, REPLAY_WITHIN,
 };
 use crate::time::Time;
 
@@ -33,6 +33,7 @@ pub struct Flow {
     rate: Option<u64>,
     srtt: Option<Duration>,
     sample_from: Option<(Time, u64)>,
+    sent_at: Time,
     /// Wire bytes that a thousand bytes of a stream have come to.
     density: u64,
 }
@@ -40,15 +41,31 @@ pub struct Flow {
 impl Flow {
     /// A Link of which nothing is known.
     pub const fn new() -> Self {
-        Self { sent: 0, received: 0, rate: None, srtt: None, sample_from: None, density: DENSE }
+        Self {
+            sent: 0,
+            received: 0,
+            rate: None,
+            srtt: None,
+            sample_from: None,
+            sent_at: Time::ZERO,
+            density: DENSE,
+        }
     }
 
     /// A packet of so many bytes was handed to the socket.
-    pub const fn sent(&mut self, now: Time, bytes: usize) {
-        if self.sent == self.received {
-            self.sample_from = Some((now, self.received));
+    pub fn sent(&mut self, now: Time, bytes: usize) {
+        if self.is_idle(now) {
+            self.sample_from = Some((now, self.sent));
         }
         self.sent += bytes as u64;
+        self.sent_at = now;
+    }
+
+    /// Whether nothing is under way: all is reported, or the rest is so little that nobody reports it alone, and had the
+    /// time to come.
+    fn is_idle(&self, now: Time) -> bool {
+        let is_late = now.since(self.sent_at) > self.srtt() + ACK_LATE;
+        self.in_flight() == 0 || (self.in_flight() < ACK_SOON_BYTES && is_late)
     }
 
     /// So many bytes of a stream became so many wire bytes.
@@ -77,7 +94,7 @@ impl Flow {
     fn sample(&mut self, now: Time) {
         let Some((from, base)) = self.sample_from else { return };
         let elapsed = now.since(from);
-        let delivered = self.received - base;
+        let delivered = self.received.saturating_sub(base);
         if elapsed < SAMPLE_MIN || delivered == 0 {
             return;
         }
@@ -212,6 +229,17 @@ mod tests {
         flow.sent(Time::ZERO, 10);
         assert!(!flow.reported(Time::ZERO, 11));
         assert!(flow.reported(Time::ZERO, 10));
+    }
+
+    #[test]
+    fn what_was_sent_long_before_a_flood_does_not_make_a_link_look_slow() {
+        let mut flow = Flow::new();
+        // A Pong: it alone is worth no Window.
+        flow.sent(Time::ZERO, 20);
+        let flood = Time::from_micros(10_000_000);
+        flow.sent(flood, 64 << 10);
+        assert!(flow.reported(flood + Duration::from_millis(20), 20 + (32 << 10)));
+        assert!(flow.rate.is_some_and(|rate| rate > 1_000_000), "{:?}", flow.rate);
     }
 
     #[test]

@@ -37,8 +37,10 @@ pub struct Pace {
 
 #[derive(Debug)]
 struct States {
-    /// When the last Snapshot was sent, and the Log's head then.
+    /// When the last Snapshot was sent, and where it stood.
     sent_at: Time,
+    at: u64,
+    /// Up to where no Snapshot is newer: `at`, or the Log's head behind it if the one before stood there as well.
     head: u64,
     /// Since when no more came than the link takes.
     calm_since: Option<Time>,
@@ -78,11 +80,15 @@ impl Pace {
         if now < due && !is_old { Turn::Wait(due) } else { Turn::State }
     }
 
-    /// A Snapshot was sent because the reader fell behind, or instead of the stream.
-    pub fn state_sent(&mut self, now: Time, head: u64) {
+    /// A Snapshot bound to `at` was sent because the reader fell behind, or instead of the stream. Of two bound to one place
+    /// the second says that there is none newer: what is behind it, up to the Log's `head`, is incomplete.
+    pub fn state_sent(&mut self, now: Time, at: u64, head: u64) {
         match &mut self.states {
-            Some(states) => (states.sent_at, states.head) = (now, head),
-            None => self.states = Some(States { sent_at: now, head, calm_since: None }),
+            Some(states) => {
+                let head = if states.at == at { head } else { at };
+                (states.sent_at, states.at, states.head) = (now, at, head);
+            }
+            None => self.states = Some(States { sent_at: now, at, head: at, calm_since: None }),
         }
     }
 
@@ -120,21 +126,21 @@ mod tests {
     fn a_reader_that_fell_behind_is_sent_ten_states_a_second() {
         let mut pace = Pace::default();
         assert_eq!(turn(&mut pace, 0, 50_000, 50_000), Turn::Stream);
-        pace.state_sent(at(0), 50_000);
+        pace.state_sent(at(0), 50_000, 50_000);
         assert_eq!(turn(&mut pace, 10, 60_000, 10_000), Turn::Wait(at(100)));
         assert_eq!(turn(&mut pace, 100, 90_000, 40_000), Turn::State);
-        pace.state_sent(at(100), 90_000);
+        pace.state_sent(at(100), 90_000, 90_000);
         assert_eq!(turn(&mut pace, 199, 95_000, 5_000), Turn::Wait(at(200)));
     }
 
     #[test]
     fn it_is_sent_the_stream_again_after_a_calm_second() {
         let mut pace = Pace::default();
-        pace.state_sent(at(0), 50_000);
+        pace.state_sent(at(0), 50_000, 50_000);
         assert_eq!(turn(&mut pace, 300, 50_400, 400), Turn::State);
-        pace.state_sent(at(300), 50_400);
+        pace.state_sent(at(300), 50_400, 50_400);
         assert_eq!(turn(&mut pace, 900, 60_000, 9_600), Turn::State, "not calm any more");
-        pace.state_sent(at(900), 60_000);
+        pace.state_sent(at(900), 60_000, 60_000);
         assert_eq!(turn(&mut pace, 1000, 60_001, 1), Turn::State);
         assert_eq!(turn(&mut pace, 1100, 60_001, 1), Turn::Stream, "a key's echo");
         assert!(pace.is_state(), "the next flood is drawn as states at once");
@@ -143,9 +149,11 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_before_something_incomplete_is_not_sent_again_and_again() {
+    fn a_snapshot_before_something_incomplete_is_sent_twice_and_not_again_and_again() {
         let mut pace = Pace::default();
-        pace.state_sent(at(0), 50_000);
+        pace.state_sent(at(0), 30_000, 50_000);
+        assert_eq!(turn(&mut pace, 100, 50_000, 20_000), Turn::State, "there may be a newer one");
+        pace.state_sent(at(100), 30_000, 50_000);
         assert_eq!(turn(&mut pace, 500, 50_000, 20_000), Turn::Wait(at(1500)));
         assert_eq!(turn(&mut pace, 1500, 50_000, 20_000), Turn::Stream);
     }

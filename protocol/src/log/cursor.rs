@@ -115,6 +115,11 @@ impl Cursor {
         if self.unshown.is_some() { Step::Rest } else { Step::Snapshot }
     }
 
+    /// Whether the reader was sent more than this: a Snapshot bound to it says nothing new.
+    pub const fn has(&self, at: u64) -> bool {
+        at < self.sent
+    }
+
     /// Units not yet sent.
     pub const fn unsent(&self, extent: Extent) -> u64 {
         extent.head.saturating_sub(self.sent)

@@ -41,7 +41,7 @@ pub(super) async fn answer(query: &TmuxQuery) -> Result<TmuxSessions, Fault> {
     match change::plan(query, &before, &home)? {
         Plan::Done => return Ok(before.told(version)),
         Plan::Run(words) => {
-            if let Some(cwd) = change::directory(&words) {
+            if let Some(cwd) = change::directory(&query.ask, &home) {
                 ensure_directory(cwd).await?;
             }
             let start = if before.is_running() { Start::Never } else { Start::Server };

@@ -5,7 +5,7 @@ use devtail_protocol::ChannelId;
 
 use super::{Bad, read_id};
 use crate::terminal::generated;
-use crate::terminal::limits::{ROW_BYTES_MAX, ROWS_ANSWER_MAX};
+use crate::terminal::limits::{ROW_BYTES_MAX, ROW_NUMBER_MAX, ROWS_ANSWER_MAX};
 use crate::terminal::screen::RowText;
 
 const ESC: u8 = 0x1b;
@@ -97,7 +97,9 @@ impl TryFrom<generated::Rows> for Rows {
 
     fn try_from(answer: generated::Rows) -> Result<Self, Bad> {
         let is_long = |row: &generated::Row| row.vt.len() > ROW_BYTES_MAX;
-        if answer.rows.len() > ROWS_ANSWER_MAX || answer.rows.iter().any(is_long) {
+        let numbers = [answer.first, answer.base, answer.top];
+        let is_beyond = numbers.iter().any(|number| *number > ROW_NUMBER_MAX);
+        if answer.rows.len() > ROWS_ANSWER_MAX || answer.rows.iter().any(is_long) || is_beyond {
             return Err(Bad::Rows);
         }
         let row = |row: generated::Row| Row { vt: row.vt, wraps: row.wraps };
@@ -135,7 +137,9 @@ mod tests {
         rows.rows = vec![row; ROWS_ANSWER_MAX + 1];
         assert_eq!(Answer::decode(&Answer::Rows(rows.clone()).encode()), Err(Bad::Rows));
         rows.rows = vec![Row { vt: vec![b'x'; ROW_BYTES_MAX + 1].into(), wraps: false }];
-        assert_eq!(Answer::decode(&Answer::Rows(rows).encode()), Err(Bad::Rows));
+        assert_eq!(Answer::decode(&Answer::Rows(rows.clone()).encode()), Err(Bad::Rows));
+        let beyond = Rows { first: u64::MAX, rows: vec![], ..rows };
+        assert_eq!(Answer::decode(&Answer::Rows(beyond).encode()), Err(Bad::Rows));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use devtail_protocol::ChannelId;
 
 use super::{Bad, read_id};
 use crate::terminal::generated;
-use crate::terminal::limits::{SEARCH_MATCHES_MAX, SEARCH_TEXT_BYTES_MAX, SIDE_MAX};
+use crate::terminal::limits::{
+    ROW_NUMBER_MAX, SEARCH_MATCHES_MAX, SEARCH_TEXT_BYTES_MAX, SIDE_MAX,
+};
 
 /// What is sought, and from where upwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +94,14 @@ impl TryFrom<generated::Found> for Found {
     type Error = Bad;
 
     fn try_from(answer: generated::Found) -> Result<Self, Bad> {
-        if answer.matches.len() > SEARCH_MATCHES_MAX + SIDE_MAX as usize {
+        let is_beyond = |number: u64| number > ROW_NUMBER_MAX;
+        let has_no_place = |found: &generated::Match| {
+            is_beyond(found.row) || found.col.checked_add(found.len).is_none()
+        };
+        if answer.matches.len() > SEARCH_MATCHES_MAX + SIDE_MAX as usize
+            || answer.matches.iter().any(has_no_place)
+            || [answer.base, answer.top, answer.reached].into_iter().any(is_beyond)
+        {
             return Err(Bad::Rows);
         }
         let place =
@@ -139,8 +148,10 @@ mod tests {
         assert_eq!(Query::decode(&asked.encode()), Ok(asked));
         let matches = vec![Match { row: 12, col: 3, len: 4 }];
         let found = Found { matches, more: true, base: 2, top: 20, reached: 11 };
-        let answer = Answer::Found(found);
+        let answer = Answer::Found(found.clone());
         assert_eq!(Answer::decode(&answer.encode()), Ok(answer));
+        let beyond = Answer::Found(Found { reached: u64::MAX, ..found });
+        assert_eq!(Answer::decode(&beyond.encode()), Err(Bad::Rows));
     }
 
     #[test]

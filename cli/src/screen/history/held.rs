@@ -65,7 +65,9 @@ impl Held {
                 None => from(below.find(is_missing)?),
             },
         };
-        Some((page.start, u32::try_from(page.end - page.start).unwrap_or(1)))
+        // An answer may have had no room for the end of a page.
+        let start = page.clone().find(is_missing).unwrap_or(page.start);
+        Some((start, u32::try_from(page.end - start).unwrap_or(1)))
     }
 }
 
@@ -90,6 +92,14 @@ mod tests {
         assert_eq!(held.missing(0..30), Some((0, 200)));
         held.take(answer(0..200, 0), 0);
         assert_eq!(held.missing(180..210), Some((200, 200)), "and one goes down again");
+    }
+
+    #[test]
+    fn behind_an_answer_that_was_cut_short_the_rest_is_asked_for() {
+        let mut held = Held { end: 1000, ..Held::default() };
+        assert_eq!(held.missing(970..1000), Some((800, 200)));
+        held.take(answer(800..900, 0), 970);
+        assert_eq!(held.missing(970..1000), Some((900, 100)));
     }
 
     #[test]

@@ -54,9 +54,9 @@ impl Pager {
         }
     }
 
-    /// What was typed; says whether the person goes back to the live screen.
-    pub(in crate::screen) fn typed(&mut self, bytes: &[u8]) -> bool {
-        keys(bytes).into_iter().any(|key| self.key(key))
+    /// What was typed; if the person goes back to the live screen, how much of it that took: the rest is for the program.
+    pub(in crate::screen) fn typed(&mut self, bytes: &[u8]) -> Option<usize> {
+        keys(bytes).into_iter().find_map(|(key, behind)| self.key(key).then_some(behind))
     }
 
     /// What the host is to be asked now; [`Pager::asked`] says under which number it was.

@@ -31,7 +31,7 @@ impl View<'_> {
     }
 
     pub(super) async fn open_history(&mut self) {
-        // Guesses are taken away first: behind the history nothing is painted, and a Snapshot follows it.
+        // Guesses are taken away first: behind the history nothing is painted, and all is drawn anew after it.
         let painted = self.overlay.take_away(self.frame());
         self.writer.put(painted).await;
         self.shows = Shows::History(Box::new(Pager::new(self.id, self.size)));
@@ -41,12 +41,19 @@ impl View<'_> {
         self.page().await;
     }
 
-    /// Back to the live screen, which is asked for anew.
+    /// Back to the live screen: as it was folded meanwhile, or asked for anew where that ends within a sequence.
     async fn close_history(&mut self) {
-        self.shows = Shows::Stale;
         self.writer.put(LEAVE).await;
-        self.is_dirty = true;
-        self.repaint();
+        let Some(screen) = self.overlay.redraw() else {
+            self.shows = Shows::Stale;
+            self.is_dirty = true;
+            return self.repaint();
+        };
+        self.shows = Shows::Live;
+        self.is_dirty = false;
+        self.passage.begin_anew();
+        let screen = self.passage.feed(&screen);
+        self.writer.put(screen).await;
     }
 
     /// Gives the window back if the history is on it when everything is over.
@@ -56,13 +63,19 @@ impl View<'_> {
         }
     }
 
-    /// Takes what was typed, if the history is there to take it.
-    pub(super) async fn page_keys(&mut self, bytes: &[u8]) {
-        let Shows::History(pager) = &mut self.shows else { return };
-        if pager.typed(bytes) {
-            self.close_history().await;
-        } else {
-            self.page().await;
+    /// Takes what was typed, if the history is there to take it; says what of it is for the program, once the person is
+    /// back at the live screen.
+    pub(super) async fn page_keys<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+        let Shows::History(pager) = &mut self.shows else { return bytes };
+        match pager.typed(bytes) {
+            Some(taken) => {
+                self.close_history().await;
+                &bytes[taken..]
+            }
+            None => {
+                self.page().await;
+                &[]
+            }
         }
     }
 

@@ -19,15 +19,19 @@ impl View<'_> {
         if bytes.is_empty() {
             return Some(Left::Away);
         }
-        if self.is_paging() {
-            self.page_keys(bytes).await;
+        let bytes = self.page_keys(bytes).await;
+        if bytes.is_empty() {
             return None;
         }
         self.note = None;
         for typed in self.escape.feed(bytes) {
             match typed {
-                Typed::Keys(keys) if self.is_paging() => self.page_keys(&keys).await,
-                Typed::Keys(keys) => self.keys(keys),
+                Typed::Keys(keys) => {
+                    let keys = self.page_keys(&keys).await;
+                    if !keys.is_empty() {
+                        self.keys(keys.to_vec());
+                    }
+                }
                 Typed::History => self.open_history().await,
                 Typed::Help => self.note = Some(format!("devtail: {HELP}")),
                 Typed::TakeOver => drop(self.send(&Input::Drive)),

@@ -143,7 +143,8 @@ impl ServerSession {
 
     fn refresh_wanted(&mut self, ch: Ch, min_unsent: u64) {
         if self.readers.contains_key(&ch) {
-            self.refreshes.insert(ch, min_unsent);
+            let min = self.refreshes.entry(ch).or_insert(min_unsent);
+            *min = min_unsent.min(*min);
         }
     }
 

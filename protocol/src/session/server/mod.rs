@@ -351,3 +351,6 @@ impl ServerSession {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

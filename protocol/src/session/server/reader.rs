@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
 use crate::limits::{INPUT_COST, INPUT_UNAPPLIED_MAX};
@@ -24,6 +26,10 @@ pub(super) struct Reader {
     unsettled: VecDeque<(u64, usize)>,
     unsettled_cost: usize,
     pace: Pace,
+    /// Where the Log stood when it began to read without a place of its own: an older Snapshot was made for another.
+    began_at: u64,
+    /// Such a one was passed over: the next is taken.
+    wants_newer: bool,
     coalescer: Coalescer,
     ack: Option<(u64, Time)>,
     /// The driver was woken for the InputAck: it need not be woken again.
@@ -51,6 +57,8 @@ impl Reader {
             unsettled: VecDeque::new(),
             unsettled_cost: 0,
             pace: Pace::default(),
+            began_at: 0,
+            wants_newer: false,
             coalescer: Coalescer::default(),
             ack: None,
             woken: false,
@@ -82,6 +90,7 @@ impl Reader {
             sealed: attached.sealed,
             unit: attached.unit,
         };
+        self.began_at = if resume == Resume::Exact { 0 } else { attached.extent.head };
         Some(resume)
     }
 
@@ -101,6 +110,22 @@ impl Reader {
             Turn::State => (cursor.state_step(extent), None),
             Turn::Wait(at) => (Step::Rest, Some(at)),
         }
+    }
+
+    /// A Snapshot for this reader. One that somebody asked for who is gone may be so old that this reader would drop it, or
+    /// be sent much behind it: it is passed over, once, for within a sequence there is none newer.
+    pub(super) fn snapshot(
+        &mut self,
+        offered: impl Fn() -> Option<(u64, Bytes)>,
+    ) -> Option<(u64, Bytes)> {
+        let Place::Reading { cursor, .. } = &self.place else { return None };
+        let (at, state) = offered()?;
+        let is_old = cursor.has(at) || at < self.began_at;
+        if is_old && !std::mem::replace(&mut self.wants_newer, true) {
+            return offered();
+        }
+        self.wants_newer = false;
+        Some((at, state))
     }
 
     /// What comes next in the Log, once it has waited for more of it.
@@ -130,7 +155,7 @@ impl Reader {
         // One that was asked for says nothing of the link; and where no unit may be lost, none is passed over.
         let fell_behind = cursor.is_reading() && extent.loss == Loss::Snapshot;
         if fell_behind || self.pace.is_state() {
-            self.pace.state_sent(now, extent.head);
+            self.pace.state_sent(now, at, extent.head);
         }
         cursor.snapshot_sent(at);
     }

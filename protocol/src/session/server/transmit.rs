@@ -64,14 +64,17 @@ impl ServerSession {
         frames
     }
 
+    /// Those of channels that are being opened wait for that.
     fn apply_refreshes(&mut self, logs: &impl Logs) {
-        while let Some((ch, min_unsent)) = self.refreshes.pop_first() {
-            if let Some(extent) = logs.extent(ch)
-                && let Some(cursor) = self.readers.get_mut(&ch).and_then(Reader::cursor)
-            {
-                cursor.refresh(extent, min_unsent);
-            }
-        }
+        let Self { readers, refreshes, .. } = self;
+        refreshes.retain(|ch, min_unsent| {
+            let Some(reader) = readers.get_mut(ch) else { return false };
+            let (Some(extent), Some(cursor)) = (logs.extent(*ch), reader.cursor()) else {
+                return true;
+            };
+            cursor.refresh(extent, *min_unsent);
+            false
+        });
     }
 
     fn collect_acks(&mut self, frames: &mut Vec<Frame>, is_due: impl Fn(Time) -> bool) {
@@ -150,7 +153,7 @@ impl ServerSession {
                 Frame::Data(Data { ch, off: from, bytes })
             }
             Step::Snapshot => {
-                let (at, state) = logs.snapshot(ch)?;
+                let (at, state) = reader.snapshot(|| logs.snapshot(ch))?;
                 reader.snapshot_sent(now, at, logs.extent(ch)?);
                 self.schedule.sent(ch, state.len());
                 Frame::Snapshot(Snapshot { ch, at, state })

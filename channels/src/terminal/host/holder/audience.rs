@@ -74,9 +74,11 @@ impl Holder {
         self.echoes.written(Instant::now(), client, seq);
     }
 
-    /// When something is to be said or looked at.
+    /// When something is to be said or looked at. What waits for the end of a string waits for no moment: it is said in the
+    /// turn that reads that end, and a moment that is past would keep the turn from being read.
     pub(super) fn audience_at(&self) -> Option<Instant> {
-        [self.people.tell_at(), self.echoes.next_at(), self.look_at].into_iter().flatten().min()
+        let tell_at = self.people.tell_at().filter(|_| self.source.takes_marks());
+        [tell_at, self.echoes.next_at(), self.look_at].into_iter().flatten().min()
     }
 
     /// Says and looks at what is due.

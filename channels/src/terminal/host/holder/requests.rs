@@ -65,6 +65,8 @@ impl Holder {
     /// Gives the Snapshot that is waited for, once the Log has all that the screen shows.
     pub(super) fn show(&mut self) {
         if self.backlog.is_empty() && self.owner.wants_snapshot() && !self.is_half_drawn() {
+            // The next one has a frame of its own to wait for.
+            self.frame_ends_by = None;
             let (at, snapshot) = self.source.snapshot(&self.name);
             self.owner.snapshot(at, &snapshot.encode());
         }

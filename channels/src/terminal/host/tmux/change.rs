@@ -89,10 +89,19 @@ pub(super) fn is_done(ask: &TmuxAsk, trouble: &Trouble) -> bool {
         }
 }
 
-/// The directory that a command line begins in, as it was asked for.
-pub(super) fn directory(words: &[String]) -> Option<&str> {
-    let at = words.iter().position(|word| word == "-c")?;
-    words.get(at + 1).map(String::as_str)
+/// The directory that what is asked for begins in.
+pub(super) fn directory<'a>(ask: &'a TmuxAsk, home: &'a str) -> Option<&'a str> {
+    match ask {
+        TmuxAsk::NewSession(NewSession { cwd, .. }) | TmuxAsk::NewWindow(NewWindow { cwd, .. }) => {
+            Some(or(cwd, home))
+        }
+        TmuxAsk::List
+        | TmuxAsk::RenameSession(..)
+        | TmuxAsk::KillSession(_)
+        | TmuxAsk::RenameWindow(..)
+        | TmuxAsk::KillWindow(_)
+        | TmuxAsk::SelectWindow(_) => None,
+    }
 }
 
 fn new_session(new: &NewSession, found: &Found, home: &str) -> Result<Plan, Fault> {
@@ -142,9 +151,14 @@ fn written(name: &str) -> String {
     name.replace(['.', ':'], "_")
 }
 
-/// A text as tmux takes it for itself: it would replace `#{…}` by a value, and run what stands in `#(…)`.
+/// A text as tmux takes it for itself: it would replace `#{…}` by a value, run what stands in `#(…)`, and take a `;` at the
+/// end for the end of the command.
 pub(in crate::terminal::host) fn plain(text: &str) -> String {
-    text.replace('#', "##")
+    let text = text.replace('#', "##");
+    match text.strip_suffix(';') {
+        Some(rest) => format!("{rest}\\;"),
+        None => text,
+    }
 }
 
 /// Bytes in hexadecimal.
@@ -240,7 +254,22 @@ mod tests {
         assert_eq!(words[3..6], ["$3:", "-n", "##(rm x)"]);
         let keys = [2, 3, 9].map(|key| hex(&[key; 16])).join(" ");
         assert_eq!(words.last(), Some(&keys));
-        assert_eq!(directory(&words), Some("/tmp"));
+    }
+
+    #[test]
+    fn a_text_that_ends_like_a_command_line_ends_none() {
+        let Ok(Plan::Run(words)) = planned(session(9, "a;b;")) else { panic!("it is new") };
+        assert_eq!(words[..4], ["new-session", "-d", "-s", r"a;b\;"]);
+    }
+
+    #[test]
+    fn a_directory_is_looked_for_as_it_was_asked_for() {
+        for (cwd, found) in [("/tmp/a#b;", "/tmp/a#b;"), ("", "/home/ann")] {
+            let (key, name) = ([9; 16], "-c".into());
+            let ask = TmuxAsk::NewSession(NewSession { key, name, cwd: cwd.into() });
+            assert_eq!(directory(&ask, "/home/ann"), Some(found));
+        }
+        assert_eq!(directory(&TmuxAsk::KillSession(id("$3")), "/home/ann"), None);
     }
 
     #[test]
