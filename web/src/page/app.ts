@@ -127,7 +127,10 @@ export class App {
   /** A notification was tapped. */
   #led(told: unknown): void {
     const { name, fragment } = (told ?? {}) as Partial<Record<string, unknown>>;
-    if (name === "open" && typeof fragment === "string") location.hash = fragment;
+    if (name !== "open" || typeof fragment !== "string") return;
+    location.hash = fragment;
+    // Nothing changes, and nobody is told, where the list is shown over this very terminal.
+    this.#followHash();
   }
 
   /** Goes on where another device is. */
