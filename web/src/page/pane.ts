@@ -183,6 +183,7 @@ export class Pane {
   /** Takes back what never left this device. */
   withdraw(): void {
     this.#outgoing.withdraw();
+    this.#emulator.prediction?.forget();
     this.#listener.changed();
   }
 
@@ -260,6 +261,7 @@ export class Pane {
         this.#outgoing.handOver();
         return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
+        this.#emulator.prediction?.forget();
         this.#outgoing.handOver();
         return askAbout(event.inputs, this.#toasts, (inputs) => this.#send(inputs));
       case "applied":
@@ -271,8 +273,7 @@ export class Pane {
       case "hangUp":
         return;
       case "fetched":
-        if (!this.#emulator.scrollback.answered(event.req, event.answer)) this.#view.answered(event.req, event.answer);
-        return;
+        return void (this.#emulator.scrollback.answered(event.req, event.answer) || this.#view.answered(event.req, event.answer));
     }
   }
 
@@ -395,6 +396,7 @@ export class Pane {
   }
 
   #over(why: string): void {
+    this.#emulator.prediction?.forget();
     this.#ending.over(why, () => this.#listener.over());
   }
 }
