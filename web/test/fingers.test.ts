@@ -59,6 +59,12 @@ test("a word is what has no blank, quote or bracket in it", () => {
   assert.equal(word(wordAt(row, { col: 19, row: 0 })), " ");
 });
 
+test("a word of characters that take two cells is picked whole, from either half", () => {
+  const row = ["見", "", "出", "", " ", "x"];
+  const word = (col: number) => wordAt(row, { col, row: 0 });
+  for (const col of [0, 1, 2, 3]) assert.deepEqual(word(col), { start: { col: 0, row: 0 }, end: { col: 4, row: 0 } });
+});
+
 test("an end that is dragged past the other stops there", () => {
   const span = { start: { col: 4, row: 2 }, end: { col: 8, row: 2 } };
   assert.deepEqual(drag(span, "end", { col: 3, row: 5 }), { start: span.start, end: { col: 4, row: 5 } });

@@ -181,6 +181,28 @@ test("a Snapshot behind a gap wipes nothing, and the gap is filled when one look
   assert.deepEqual(bench.scrollback.place(7, 2), { line: 7, col: 2 });
 });
 
+test("a link that a program opened and whose end was cut away reaches into no Snapshot, and into no row above it", async () => {
+  const bench = new Bench(40, 10, 20);
+  const links = () => {
+    const { normal } = bench.terminal.buffer;
+    const cells = Array.from({ length: normal.length }, (_, at) => normal.getLine(at)!.getCell(0) as unknown as { extended: { urlId: number } });
+    return cells.filter(({ extended }) => extended.urlId !== 0).length;
+  };
+  const open = text("\r\x1b]8;;https://example.org/\x1b\\linked");
+  bench.snapshot();
+  bench.scrollback.data(open, () => undefined);
+  await bench.settle();
+  assert.equal(links(), 1);
+  bench.snapshot();
+  await bench.settle();
+  assert.equal(links(), 0);
+  bench.scrollback.data(open, () => undefined);
+  bench.scrollback.pulledUp(3);
+  await bench.settle();
+  assert.equal(bench.terminal.buffer.normal.baseY, 20);
+  assert.equal(links(), 0);
+});
+
 test("typing while rows are on their way shows the live screen at once", async () => {
   const bench = new Bench(40, 10, 3_000);
   bench.snapshot();

@@ -53,11 +53,24 @@ test("a page that comes back has its session to itself again", async () => {
   }
 });
 
+test("a page that goes out of sight leaves its session: a phone may end it there without another word", async () => {
+  for (const [returns, left] of [[false, SAVED], [true, undefined]] as const) {
+    const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
+    install(page);
+    leaveOnExit(() => SAVED);
+    page.dispatchEvent(new Event("visibilitychange"));
+    page.visibilityState = "visible";
+    if (returns) page.dispatchEvent(new Event("visibilitychange"));
+    assert.deepEqual((await takeInstance()).saved, left);
+  }
+});
+
 test("a frozen page that no lock protects leaves nothing: a duplicate of its tab would be it too", async () => {
-  const page = new EventTarget();
+  const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
   install(page, { hasLocks: false });
   leaveOnExit(() => SAVED);
   page.dispatchEvent(new Event("freeze"));
+  page.dispatchEvent(new Event("visibilitychange"));
   assert.equal((await takeInstance()).saved, undefined);
 });
 

@@ -29,6 +29,14 @@ export class Fingers {
     await this.#touch("touchEnd", []);
   }
 
+  /** Two taps, one right behind the other. */
+  async tapTwice(at) {
+    for (let tap = 0; tap < 2; tap++) {
+      await this.#touch("touchStart", [at]);
+      await this.#touch("touchEnd", []);
+    }
+  }
+
   /** Two fingers around a point go from one distance to another. */
   async pinch([x, y], from, to, steps = 10) {
     const both = (distance) => [[x, y - distance / 2], [x, y + distance / 2]];

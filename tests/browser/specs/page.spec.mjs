@@ -114,6 +114,46 @@ for (const [size, options] of Object.entries(SIZES)) {
       assert.equal(await answer(`cat ${file}; wc -l < ${file}; rm ${file}`, /^once\n\d+$/m), "once\n1");
     });
 
+    test("what was written and not sent survives a reload, until it is sent", async () => {
+      const written = tab.page.getByRole("textbox", { name: "Written and not sent" });
+      await tab.page.getByRole("button", { name: "More", exact: true }).click();
+      await tab.page.getByRole("button", { name: "Write before sending" }).click();
+      await written.fill("echo a dra''ft");
+      await tab.page.reload();
+      await tab.isLive();
+      assert.equal(await written.inputValue(), "echo a dra''ft");
+      await tab.page.getByRole("button", { name: "Type it" }).click();
+      await written.waitFor({ state: "hidden" });
+      await tab.page.keyboard.press("Enter");
+      await tab.shows(/^a draft$/m);
+      await tab.page.reload();
+      await tab.isLive();
+      await tab.shows(/^a draft$/m);
+      assert.equal(await written.isVisible(), false);
+      await tab.focus();
+    });
+
+    test("who looks up again and again without a link is no worse off once it is back", async () => {
+      await answer("seq 300; echo sett''led", /^settled$/m);
+      await tab.page.reload();
+      await tab.focus();
+      await tab.isLive();
+      proxy.refuse();
+      await tab.is("offline", "connecting");
+      const [x, y] = await tab.at("settled");
+      await tab.page.mouse.move(x, y);
+      for (let looks = 0; looks < 20; looks++) {
+        await tab.page.mouse.wheel(0, -100);
+        await tab.page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
+        await tab.type("x");
+      }
+      proxy.pass();
+      await tab.page.keyboard.press("Control+u");
+      await tab.run("echo ba''ck");
+      await tab.shows(/^back$/m);
+      assert.deepEqual(tab.errors, []);
+    });
+
     test("a duplicated tab is an instance of its own", async () => {
       const copy = await Tab.open(context);
       // What a browser does on "duplicate": the same address and a copy of the tab's storage.
@@ -141,6 +181,42 @@ for (const [size, options] of Object.entries(SIZES)) {
       await tab.shows(/\^\[\[D/);
       await keys.getByRole("button", { name: "Control C" }).click();
       await answer("echo out of cat", /^out of cat$/m);
+    });
+
+    test("a key that repeats while it is held does nothing more when it is let go", async () => {
+      const left = tab.page.getByRole("button", { name: "Left", exact: true });
+      if (size !== "phone") return assert.equal(await left.isVisible(), false);
+      await tab.page.evaluate(() => {
+        window.presses = 0;
+        navigator.vibrate = () => (window.presses += 1);
+        addEventListener("pointerup", () => (window.atEnd = window.presses), { capture: true, once: true });
+      });
+      await left.hover();
+      await tab.page.mouse.down();
+      await tab.page.waitForFunction(() => window.presses > 2);
+      await tab.page.mouse.up();
+      const [presses, atEnd] = await tab.page.evaluate(() => [window.presses, window.atEnd]);
+      assert.equal(presses, atEnd);
+      await left.click();
+      assert.equal(await tab.page.evaluate(() => window.presses), atEnd + 1);
+    });
+
+    test("a question is not lost among those of a program", async () => {
+      // A newer page is ready: the worker that controls this one changes.
+      await tab.page.evaluate(() => navigator.serviceWorker.dispatchEvent(new Event("controllerchange")));
+      const question = tab.page.getByText("A newer version of this page is ready.");
+      await question.waitFor();
+      await tab.page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("no"))));
+      await tab.focus();
+      await tab.run("clear; for text in YQ== YWE= YWFh YWFhYQ== YWFhYWE=; do printf '\\033]52;c;%s\\007' $text; done; echo cop''ied");
+      await tab.shows(/^copied$/m);
+      await tab.page.getByText("wants to copy 5 characters").waitFor();
+      assert.equal(await tab.page.getByText(/wants to copy/).count(), 1);
+      await question.waitFor();
+      await tab.page.getByRole("button", { name: "Ignore" }).click();
+      await tab.page.getByRole("button", { name: "Later" }).click();
+      await tab.page.evaluate(() => delete navigator.clipboard.writeText);
+      await tab.focus();
     });
 
     test("output that scrolled by is found again", async () => {

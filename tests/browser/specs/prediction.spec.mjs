@@ -48,6 +48,33 @@ for (const [size, options] of Object.entries(SIZES)) {
       await tab.shows(/^two$/m);
     });
 
+    test("what was never sent and is taken back is not shown any more", async () => {
+      await tab.run("clear");
+      await tab.shows(/^[^\n]*[$#]\n*$/);
+      await tab.type("echo ");
+      await tab.shows(/echo$/m);
+      proxy.stall();
+      await tab.type("all");
+      await guessesSoon("all");
+      proxy.pass();
+      await tab.shows(/echo all$/m);
+      await guessesNothing();
+      proxy.refuse();
+      await tab.is("offline", "connecting");
+      await tab.type("precious");
+      await guessesSoon("precious");
+      await tab.page.getByRole("button", { name: /8 keys waiting/ }).click();
+      const sheet = tab.page.getByRole("dialog");
+      await sheet.getByRole("button", { name: "Take it back" }).click();
+      await sheet.getByRole("button", { name: "Close", exact: true }).click();
+      await guessesNothing();
+      proxy.pass();
+      await tab.isLive();
+      await tab.focus();
+      await tab.run("-done");
+      await tab.shows(/^all-done$/m);
+    });
+
     test("a password is never shown, not for one frame", async () => {
       await tab.page.evaluate(() => {
         window.seen = "";

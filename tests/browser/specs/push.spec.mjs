@@ -51,7 +51,8 @@ describe("notifications on a phone", () => {
     await box.click();
     await tab.page.getByRole("switch", { name: "Notifications", checked: true }).waitFor();
     await picture("1-settings");
-    const used = await tab.page.evaluate(() => sessionStorage.getItem("used-key"));
+    // The switch is on as soon as it is tapped; the browser is asked after that.
+    const used = await tab.page.waitForFunction(() => sessionStorage.getItem("used-key")).then((key) => key.jsonValue());
     const { key } = await tab.page.evaluate(() => fetch("/api/push/key").then((answer) => answer.json()));
     assert.equal(used, key);
     await tab.page.getByRole("button", { name: "Close", exact: true }).click();
@@ -102,16 +103,22 @@ describe("notifications on a phone", () => {
     const told = { title: "bash", body: "make finished after 12 s.", tag: "finished", url: terminal };
     await tab.page.goto(`http://${gateway.listen}/`);
     await tab.isLive();
-    const shown = await deliver(context, tab.page, `http://${gateway.listen}`, JSON.stringify(told));
-    assert.deepEqual(shown, [{ title: told.title, body: told.body, data: terminal }]);
-    const worker = context.serviceWorkers()[0];
-    await worker.evaluate(async () => {
-      const [notification] = await self.registration.getNotifications();
-      self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
-    });
+    const tap = async () => {
+      const shown = await deliver(context, tab.page, `http://${gateway.listen}`, JSON.stringify(told));
+      assert.deepEqual(shown, [{ title: told.title, body: told.body, data: terminal }]);
+      await context.serviceWorkers()[0].evaluate(async () => {
+        const [notification] = await self.registration.getNotifications();
+        self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
+      });
+    };
+    await tap();
     await tab.page.waitForFunction((hash) => location.hash === hash, terminal);
     await tab.shows(/^again$/m);
-    const left = await worker.evaluate(() => self.registration.getNotifications().then((all) => all.length));
+    // Before the list the address is that of the terminal still.
+    await tab.page.getByRole("button", { name: "All terminals" }).click();
+    await tap();
+    await tab.page.locator('.app[data-view="terminal"]').waitFor();
+    const left = await context.serviceWorkers()[0].evaluate(() => self.registration.getNotifications().then((all) => all.length));
     assert.equal(left, 0);
   });
 

@@ -114,6 +114,20 @@ for (const [size, options] of Object.entries(SIZES)) {
       await tab.page.getByRole("button", { name: "Close the search" }).click();
     });
 
+    test("what is found is what is sought, though another text was sought a moment before", async () => {
+      await tab.page.getByRole("button", { name: "Search in this terminal" }).click();
+      const field = tab.page.getByRole("searchbox");
+      proxy.stall();
+      await field.fill("line 77");
+      await tab.page.keyboard.press("Enter");
+      await field.fill("line 2444");
+      await tab.page.keyboard.press("Enter");
+      proxy.pass();
+      await tab.page.locator(".search-bar .said", { hasText: "1 of 1" }).waitFor();
+      await tab.shows(/^line 2444 of the log$/m);
+      await tab.page.getByRole("button", { name: "Close the search" }).click();
+    });
+
     test("typing leads back to the end", async () => {
       // Who typed last drives for a while; who has left does not.
       const errors = first.errors;

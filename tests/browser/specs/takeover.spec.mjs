@@ -25,7 +25,7 @@ describe("a terminal on a phone and a laptop at once", () => {
   });
 
   /** Where a tab says who drives, and the button to take over. */
-  const driver = (tab, name) => tab.page.getByRole("status").filter({ hasText: `${name} drives` });
+  const driver = (tab, name) => tab.page.locator(".driving").filter({ hasText: `${name} drives` });
   const takeOver = (tab) => tab.page.getByRole("main").getByRole("button", { name: "Take over" });
 
   test("who looks on is told who drives, and who drives is asked nothing", async () => {

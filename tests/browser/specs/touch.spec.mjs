@@ -112,6 +112,17 @@ describe("fingers on a phone", () => {
     assert.equal(await title(), "second", "a short way turns to nothing");
   });
 
+  test("a handle at the edge moves its end, and turns to nothing", async () => {
+    await tab.run("clear; echo left-most wor''d X Y");
+    await tab.shows(/^left-most word X Y$/m);
+    await fingers.hold(await tab.at("left-most"), await tab.at("X"), await tab.at("Y"));
+    const [x, y] = await tab.page.locator(".handle.start:visible").boundingBox().then((box) => [box.x + box.width / 2, box.y + 10]);
+    const [toX] = await tab.at("X");
+    await turn([Math.max(2, x), y], [toX, y]);
+    assert.equal(await title(), "second");
+    assert.equal(await copied(), "X Y");
+  });
+
   test("the list says where something came that nobody saw", async () => {
     await tab.run("clear; read -r -t 2; echo ne''ws");
     await turn([100, 22], [280, 22]);

@@ -125,6 +125,26 @@ for (const [size, options] of Object.entries(SIZES)) {
 
     test("a paste is typed in its brackets, and cannot end them", async () => {
       await hears("\x1b[200~one\rtwo\x1b[201~", () => tab.paste("one\ntw\x1b[201~o"), "\\033[?2004h");
+      // What is left where an end was taken out must be no end either.
+      await hears("\x1b[200~[201~rm\r\x1b[201~", () => tab.paste("\x1b[20\x1b[201~1~rm\n"), "\\033[?2004h");
+    });
+
+    test("what is selected on the screen is not deleted by what is typed then", async () => {
+      // xterm.js keeps what a mouse or two taps select in the text field, itself selected, for the browser to copy.
+      const select = async () => {
+        const [x, y] = await tab.at("ears");
+        if (size === "laptop") return tab.page.mouse.dblclick(x, y);
+        await fingers.tapTwice([x, y]);
+      };
+      await hears("漢字x", async () => {
+        await select();
+        await fingers.compose("かんじ", "漢字");
+        await tab.type("x");
+      });
+      await hears("git status", async () => {
+        await select();
+        await fingers.insert("git status");
+      });
     });
 
     test("the page threw no error in all this", () => assert.deepEqual(tab.errors, []));

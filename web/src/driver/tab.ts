@@ -26,7 +26,7 @@ export async function takeInstance(): Promise<Instance> {
 }
 
 /**
- * Leaves the session to the tab's next page whenever this one goes or is frozen, and takes it back if it returns. Of
+ * Leaves the session to the tab's next page whenever this one goes out of sight or is frozen, and takes it back if it returns. Of
  * several ways to save it, the first that the tab's storage has room for.
  */
 export function leaveOnExit(...saves: readonly (() => Saved)[]): void {
@@ -34,10 +34,12 @@ export function leaveOnExit(...saves: readonly (() => Saved)[]): void {
   const takeBack = () => sessionStorage.removeItem(KEY);
   addEventListener("pagehide", leave);
   addEventListener("pageshow", takeBack);
-  // A frozen page may be discarded without another word, but until then it lives: only the lock keeps a duplicate of its
-  // tab from being it too.
-  if (navigator.locks) document.addEventListener("freeze", leave);
   document.addEventListener("resume", takeBack);
+  // A page out of sight, or frozen, may be discarded without another word, but until then it lives: only the lock keeps a
+  // duplicate of its tab from being it too.
+  if (!navigator.locks) return;
+  document.addEventListener("freeze", leave);
+  document.addEventListener("visibilitychange", () => (document.visibilityState === "hidden" ? leave() : takeBack()));
 }
 
 function store(save: () => Saved): boolean {

@@ -9,7 +9,7 @@ import type { Terminal } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
 import { withMore } from "../session/saved";
 import { ClientSession } from "../session/session";
-import { KIND, kill, listQuery, NAME_MAX, readList, rename, spec } from "../terminal/message";
+import { kill, listQuery, NAME_MAX, readList, rename, spec } from "../terminal/message";
 import { isAttachment } from "../terminal/tmux";
 import { Code, type Fault } from "../wire/fault";
 import { fromHex, toHex } from "../wire/hex";
@@ -30,6 +30,7 @@ import type { Start } from "./pane-listener";
 import { paneMenu } from "./pane-menu";
 import { Panes } from "./panes";
 import type { Preferences } from "./preferences";
+import { ask } from "./question";
 import { type SettingsLine, showSettings } from "./settings-sheet";
 import { refreshPush } from "./push";
 import { pushLine } from "./push-line";
@@ -126,7 +127,10 @@ export class App {
   /** A notification was tapped. */
   #led(told: unknown): void {
     const { name, fragment } = (told ?? {}) as Partial<Record<string, unknown>>;
-    if (name === "open" && typeof fragment === "string") location.hash = fragment;
+    if (name !== "open" || typeof fragment !== "string") return;
+    location.hash = fragment;
+    // Nothing changes, and nobody is told, where the list is shown over this very terminal.
+    this.#followHash();
   }
 
   /** Goes on where another device is. */
@@ -197,8 +201,7 @@ export class App {
 
   #refresh(): void {
     this.#tmux.refresh();
-    if (this.#listRequest !== undefined) return;
-    this.#listRequest = this.#driver.act((session) => session.fetch(KIND, listQuery()));
+    this.#listRequest ??= ask(this.#driver, listQuery());
   }
 
   #listed(terminals: Terminal[]): void {

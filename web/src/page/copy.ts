@@ -1,6 +1,9 @@
 // A program wants to set the clipboard (OSC 52). Browsers allow it only to a page that is worked in; else a person decides.
 import type { Toasts } from "./toast";
 
+/** Of several that wait, only the newest is worth asking about. */
+const TOPIC = "copy";
+
 export async function copy(text: string, toasts: Toasts): Promise<void> {
   try {
     if (!document.hasFocus()) throw new Error("not worked in");
@@ -13,6 +16,6 @@ export async function copy(text: string, toasts: Toasts): Promise<void> {
     toasts.ask(`The program in the terminal wants to copy ${text.length} characters.`, [
       { label: "Copy", act: () => void write() },
       { label: "Ignore", act: () => undefined },
-    ]);
+    ], TOPIC);
   }
 }

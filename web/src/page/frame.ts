@@ -1,7 +1,7 @@
 // The frame around the terminals: header, tabs, list and key row, and how they take turns on a phone.
 import { button, h } from "./element";
 import { glyph } from "./glyph";
-import { isAtEdge, watchSwipes } from "./swipe";
+import { isAtEdge, type SwipeListener, watchSwipes } from "./swipe";
 import { type TabEntry, Tabs, type TabsListener } from "./tabs";
 
 /** What others made and the frame puts in its place. */
@@ -50,7 +50,7 @@ export class Frame {
     this.element = h("div", { class: "app", "data-view": "list" }, header, parts.list, work, parts.toasts);
     // On a wide screen the header has tabs, which a finger scrolls.
     this.#watch(header, () => this.view === "terminal" && !this.isWide, listener);
-    this.#watch(this.panes, (x) => isAtEdge(this.panes, x), listener);
+    this.#watch(this.panes, (x, on) => isAtEdge(this.panes, x) && !isHandle(on), listener);
   }
 
   /** What a phone shows; a wide screen shows both. */
@@ -81,7 +81,7 @@ export class Frame {
     for (const element of [this.panes, this.#title]) element.animate(come, { duration: SLIDE_MS, easing: "cubic-bezier(0.2, 0.8, 0.2, 1)" });
   }
 
-  #watch(element: HTMLElement, accepts: (x: number) => boolean, listener: FrameListener): void {
+  #watch(element: HTMLElement, accepts: SwipeListener["accepts"], listener: FrameListener): void {
     watchSwipes(element, {
       accepts,
       moved: (by) => {
@@ -95,4 +95,9 @@ export class Frame {
       },
     });
   }
+}
+
+/** Whether this moves an end of a selection. */
+function isHandle(on: EventTarget): boolean {
+  return on instanceof Element && on.closest(".handle") !== null;
 }

@@ -107,11 +107,18 @@ function spoken(label: string, name: string): string {
 /** Repeats a key while it is held down. */
 function repeating(held: HTMLButtonElement): HTMLButtonElement {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let hasRepeated = false;
   const press = () => {
+    hasRepeated = true;
     held.click();
     timer = setTimeout(press, REPEAT_EVERY_MS);
   };
-  held.addEventListener("pointerdown", () => (timer = setTimeout(press, REPEAT_AFTER_MS)));
+  held.addEventListener("pointerdown", () => {
+    hasRepeated = false;
+    timer = setTimeout(press, REPEAT_AFTER_MS);
+  });
+  // The finger that leaves clicks, and what it meant has been done.
+  held.addEventListener("click", (event) => event.isTrusted && hasRepeated && event.stopImmediatePropagation(), { capture: true });
   for (const end of ["pointerup", "pointerleave", "pointercancel"]) held.addEventListener(end, () => clearTimeout(timer));
   return held;
 }

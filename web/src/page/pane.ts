@@ -46,10 +46,7 @@ export class Pane {
   #said: Grid | undefined;
   readonly #outgoing: Outgoing;
   /** What is written and not sent. */
-  readonly compose = new Compose(
-    (text) => (this.paste(text), this.focus()),
-    () => this.layout(),
-  );
+  readonly compose: Compose;
   /** Where another device was, until this one shows it. */
   #awaited: Place | undefined;
   readonly #forgetLook: () => void;
@@ -76,6 +73,7 @@ export class Pane {
     this.#preferences = preferences;
     this.#listener = listener;
     this.#outgoing = new Outgoing(driver, () => this.ch);
+    this.compose = new Compose(id, (text) => (this.paste(text), this.focus()), () => this.layout());
     const spoken = {
       typed: (bytes: Uint8Array, manner: Manner) => this.#typed(bytes, manner),
       reported: (bytes: Uint8Array) => this.#send(keys(bytes)),
@@ -167,7 +165,7 @@ export class Pane {
   /** Goes on where another device was: its place, its draft; and this one drives now. */
   takeUp(place: Place): void {
     this.#awaited = place;
-    this.compose.put(place.draft);
+    if (place.draft !== "") this.compose.put(place.draft);
   }
 
   /** How many keys are typed and not settled. */
@@ -183,6 +181,7 @@ export class Pane {
   /** Takes back what never left this device. */
   withdraw(): void {
     this.#outgoing.withdraw();
+    this.#emulator.prediction?.forget();
     this.#listener.changed();
   }
 
@@ -260,6 +259,7 @@ export class Pane {
         this.#outgoing.handOver();
         return this.#toasts.say(event.reason || "The terminal did not take that.");
       case "inputsUnknown":
+        this.#emulator.prediction?.forget();
         this.#outgoing.handOver();
         return askAbout(event.inputs, this.#toasts, (inputs) => this.#send(inputs));
       case "applied":
@@ -271,8 +271,7 @@ export class Pane {
       case "hangUp":
         return;
       case "fetched":
-        if (!this.#emulator.scrollback.answered(event.req, event.answer)) this.#view.answered(event.req, event.answer);
-        return;
+        return void (this.#emulator.scrollback.answered(event.req, event.answer) || this.#view.answered(event.req, event.answer));
     }
   }
 
@@ -395,6 +394,7 @@ export class Pane {
   }
 
   #over(why: string): void {
+    this.#emulator.prediction?.forget();
     this.#ending.over(why, () => this.#listener.over());
   }
 }

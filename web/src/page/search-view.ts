@@ -75,11 +75,17 @@ export class ScrollView {
   #older(): void {
     const text = this.#field.value;
     if (text === "") return;
-    if (this.#sought?.text !== text) this.#sought = new Sought(text, undefined);
-    const found = this.#sought.older();
+    if (this.#sought?.text !== text) this.#seek(text);
+    const found = this.#sought!.older();
     if (found) this.#show(found);
-    else if (this.#sought.isWanted) this.#ask();
-    else this.#said.textContent = this.#sought.count.of === 0 ? "Not found" : "No older one";
+    else if (this.#sought!.isWanted) this.#ask();
+    else this.#said.textContent = this.#sought!.count.of === 0 ? "Not found" : "No older one";
+  }
+
+  /** What is on its way is an answer to another text. */
+  #seek(text: string): void {
+    this.#sought = new Sought(text, undefined);
+    this.#question = undefined;
   }
 
   #newer(): void {

@@ -1,8 +1,8 @@
 // A finger that goes sideways over the header, or comes in from the edge of a terminal, turns to another one.
 
 export interface SwipeListener {
-  /** Whether a finger that comes down there may turn to another terminal. */
-  accepts(x: number): boolean;
+  /** Whether a finger that comes down there, on this, may turn to another terminal. */
+  accepts(x: number, on: EventTarget): boolean;
   /** The finger is so many pixels from where it came down. */
   moved(by: number): void;
   /** It left: 1 is the next one, -1 the one before, 0 neither. */
@@ -19,7 +19,7 @@ export function watchSwipes(element: HTMLElement, listener: SwipeListener): void
   let by = 0;
   const begin = ({ touches }: TouchEvent) => {
     const touch = touches.length === 1 ? touches[0] : undefined;
-    from = touch && listener.accepts(touch.clientX) ? touch : undefined;
+    from = touch && listener.accepts(touch.clientX, touch.target) ? touch : undefined;
     by = 0;
   };
   const move = (event: TouchEvent) => {

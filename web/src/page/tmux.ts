@@ -2,11 +2,14 @@
 import type { Driver } from "../driver/driver";
 import { type TmuxSession, type TmuxSessions, type TmuxWindow } from "../generated/terminal_pb";
 import type { SessionEvent } from "../session/event";
-import { KIND, NAME_MAX } from "../terminal/message";
+import { NAME_MAX } from "../terminal/message";
 import { activeWindow, attachCommand, readTmux, type TmuxAsk, tmuxQuery } from "../terminal/tmux";
 import { askText, confirm } from "./dialog";
 import { button, h } from "./element";
+import { ask } from "./question";
 import type { Toasts } from "./toast";
+
+const TOO_MANY = "Too much waits for an answer already. Try again once the link is back.";
 
 /** What opens a terminal with this command in it, or shows the one that has it. */
 export type OpenCommand = (command: string[], name: string) => void;
@@ -54,8 +57,9 @@ export class Tmux {
   }
 
   #ask(kind: TmuxAsk, then: () => void, isChange = true): void {
-    const req = this.#driver.act((session) => session.fetch(KIND, tmuxQuery(this.#server, kind)));
-    this.#asked.set(req, { then, isChange });
+    const req = ask(this.#driver, tmuxQuery(this.#server, kind));
+    if (req !== undefined) this.#asked.set(req, { then, isChange });
+    else if (isChange) this.#toasts.say(TOO_MANY);
   }
 
   #show(all: TmuxSessions): void {

@@ -225,7 +225,9 @@ export class Emulator {
 
   /** Types a text from elsewhere, in the brackets that the program may have asked for. */
   paste(text: string): void {
-    this.#terminal.paste(text.replaceAll(PASTE_END, ""));
+    const open = text.replaceAll(PASTE_END, "");
+    // What is left may be an end itself, if somebody meant it to be.
+    this.#terminal.paste(open.includes(PASTE_END) ? open.replaceAll("\x1b", "") : open);
   }
 
   /** What is selected; empty: nothing is. */

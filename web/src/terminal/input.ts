@@ -36,6 +36,8 @@ export class Input {
   readonly #listener: InputListener;
   readonly #around: InputSurroundings;
   readonly #draft: Draft;
+  /** What the field held when a keyboard, or this, last wrote into it. */
+  #written = "";
   /** The field holds what is in no word any more. */
   #isStale = false;
   readonly #filler = navigator.maxTouchPoints > 0 ? FILLER : "";
@@ -51,7 +53,7 @@ export class Input {
     this.#hear(ears, "keypress", () => undefined);
     this.#hear(ears, "beforeinput", (event) => this.#beforeInput(event));
     this.#hear(ears, "input", () => this.#changed());
-    this.#hear(ears, "compositionstart", () => this.#draft.compositionStarted(field.value));
+    this.#hear(ears, "compositionstart", () => this.#draft.compositionStarted(this.#kept));
     this.#hear(ears, "compositionupdate", () => undefined);
     this.#hear(ears, "compositionend", () => this.#say(this.#draft.compositionEnded(field.value)));
     this.#hear(ears, "paste", (event) => this.#paste(event, event.clipboardData));
@@ -72,7 +74,7 @@ export class Input {
   #keyDown(event: KeyboardEvent): void {
     const keyboard = { isMac: IS_MAC, isApplicationCursor: this.#around.isApplicationCursor(), sticky: this.#around.sticky.peek() };
     const done = press(downOf(event), keyboard);
-    this.#draft.before(this.#field.value, event.key);
+    this.#draft.before(this.#kept, event.key);
     if (!done) return this.#standAtEnd(event);
     event.preventDefault();
     // A key that the input method has no use for ends what it was composing.
@@ -98,7 +100,7 @@ export class Input {
   }
 
   #beforeInput(event: InputEvent): void {
-    this.#draft.before(this.#field.value);
+    this.#draft.before(this.#kept);
     if (event.inputType === "insertFromDrop") return this.#paste(event, event.dataTransfer);
     if (UNWANTED.includes(event.inputType)) return event.preventDefault();
     const deletion = this.#draft.isComposing ? undefined : DELETIONS[event.inputType];
@@ -113,7 +115,17 @@ export class Input {
     this.#say(this.#draft.changed(this.#field.value, shift || alt || ctrl));
   }
 
+  /**
+   * What the field holds that can still be changed by typing: nothing where xterm.js put in what a person selects on the
+   * screen, itself selected, for the browser to copy. What is typed takes its place, and deletes nothing of the program's.
+   */
+  get #kept(): string {
+    const { value, selectionStart, selectionEnd } = this.#field;
+    return value !== this.#written && selectionStart === 0 && selectionEnd === value.length ? "" : value;
+  }
+
   #say(typed: Typed | undefined): void {
+    this.#written = this.#field.value;
     this.#listener.composing(this.#draft.preview);
     if (typed) {
       const modifiers = this.#around.sticky.use();
@@ -134,6 +146,7 @@ export class Input {
   #reset(): void {
     if (this.#field.value !== this.#filler) this.#field.value = this.#filler;
     if (document.activeElement === this.#field) this.#field.setSelectionRange(this.#filler.length, this.#filler.length);
+    this.#written = this.#filler;
     this.#draft.reset(this.#filler);
     this.#isStale = false;
     this.#listener.composing("");

@@ -15,8 +15,8 @@ export const SCROLLBACK_LINES = 20_000;
 const LAID_OUT_MAX = 18_000;
 /** From so many known lines above the viewport on, older rows are asked for. */
 const NEAR = 60;
-/** Cancels whatever sequence the parser stands in. */
-const CANCEL = "\x18";
+/** Cancels whatever sequence the parser stands in, and ends the link (OSC 8) that a program opened: no reset of looks does. */
+const CANCEL = "\x18\x1b]8;;\x1b\\";
 /** A screen with nothing on it and nothing above it, and nothing that changes how text is written. */
 const BLANK = "\x1b[?1049l\x1b[r\x1b[?6l\x1b[4l\x1b[20l\x1b[?7h\x1b[0m\x1b(B\x1b)B\x0f\x1b[3J\x1b[H\x1b[2J";
 

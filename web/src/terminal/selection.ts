@@ -83,10 +83,11 @@ export class TouchSelection {
     this.#draw();
   }
 
-  /** The characters of a row, one a cell. */
+  /** The characters of a row, one a cell; nothing for the second half of a wide one. */
   #rowText(row: number): string[] {
     const line = this.#terminal.buffer.active.getLine(row);
-    return Array.from({ length: this.#terminal.cols }, (_, col) => line?.getCell(col)?.getChars() || " ");
+    const cells = Array.from({ length: this.#terminal.cols }, (_, col) => line?.getCell(col));
+    return cells.map((cell) => (cell?.getWidth() === 0 ? "" : cell?.getChars() || " "));
   }
 
   #draw(): void {

@@ -10,9 +10,12 @@ export interface Span {
 /** Letters that belong to one word: paths, addresses and options are picked whole. */
 const WORD = /[^\s"'`()[\]{}<>|;,]/;
 
-/** The word at a cell of this row's text, one character a cell; the cell alone where there is none. */
+/**
+ * The word at a cell of this row's text, one entry a cell: a character, or nothing for the second half of the one before; the
+ * cell alone where there is none.
+ */
 export function wordAt(text: readonly string[], { col, row }: Cell): Span {
-  const isWord = (at: number) => WORD.test(text[at] ?? " ");
+  const isWord = (at: number) => WORD.test((text[at] === "" ? text[at - 1] : text[at]) ?? " ");
   let from = col;
   let to = col + 1;
   if (isWord(col)) {
