@@ -118,7 +118,7 @@ pub const ACK_SOON_BYTES: u64 = 2 << 10;
 /// See [`ACK_SOON_BYTES`].
 pub const ACK_SOON: Duration = Duration::from_millis(50);
 /// A Window is due this long after the first unreported unit.
-pub const ACK_LATE: Duration = Duration::from_millis(250);
+pub const ACK_LATE: Duration = Duration::from_millis(500);
 
 /// From the upgrade to a Hello.
 pub const HELLO_WITHIN: Duration = Duration::from_secs(5);

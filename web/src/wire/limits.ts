@@ -32,7 +32,7 @@ export const WINDOW_OTHER = 32 * KIB;
 export const ACK_BYTES = 32 * KIB;
 export const ACK_SOON_BYTES = 2 * KIB;
 export const ACK_SOON_MS = 50;
-export const ACK_LATE_MS = 250;
+export const ACK_LATE_MS = 500;
 
 export const PING_IDLE_MS = 60_000;
 export const PROBE_AFTER_SILENCE_MS = 5_000;

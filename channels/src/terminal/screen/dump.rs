@@ -79,8 +79,8 @@ impl Screen {
 
     fn dump(&self, detail: Detail) -> String {
         let mut dump = Dump { screen: self, detail, out: String::new(), style: Style::PLAIN };
-        // CAN ends whatever sequence the reader's emulator is in.
-        dump.out.push('\x18');
+        // CAN ends whatever sequence the reader's emulator is in, and the next whatever link (OSC 8) it is in.
+        dump.out += "\x18\x1b]8;;\x1b\\";
         dump.out += "\x1b[?2026h";
         dump.mark(&Mark::Size(self.size));
         dump.out += "\x1b[?1049l";
