@@ -24,6 +24,7 @@ pub struct Gateway {
     state: tempfile::TempDir,
     listen: SocketAddr,
     link: String,
+    flags: &'static [&'static str],
 }
 
 impl Gateway {
@@ -32,9 +33,17 @@ impl Gateway {
     /// # Errors
     /// The program is not built, or did not say in time that it serves.
     pub fn start() -> Result<Self> {
+        Self::start_at("127.0.0.1:0", &[])
+    }
+
+    /// Starts it at another address, told this besides.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_at(listen: &str, flags: &'static [&'static str]) -> Result<Self> {
         let state = tempfile::tempdir().context("cannot make a state folder")?;
-        let (child, listen, link) = up(state.path(), "127.0.0.1:0")?;
-        Ok(Self { child, state, listen, link })
+        let (child, listen, link) = up(state.path(), listen, flags)?;
+        Ok(Self { child, state, listen, link, flags })
     }
 
     /// Where it serves.
@@ -106,7 +115,7 @@ impl Gateway {
     /// # Errors
     /// As [`Self::start`].
     pub fn restart(&mut self) -> Result<()> {
-        let (child, listen, link) = up(self.state.path(), &self.listen.to_string())?;
+        let (child, listen, link) = up(self.state.path(), &self.listen.to_string(), self.flags)?;
         (self.child, self.listen, self.link) = (child, listen, link);
         Ok(())
     }
@@ -145,10 +154,11 @@ pub fn program(name: &str) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
-fn up(state: &Path, listen: &str) -> Result<(Child, SocketAddr, String)> {
+fn up(state: &Path, listen: &str, flags: &[&str]) -> Result<(Child, SocketAddr, String)> {
     let mut child = Command::new(program("devtail")?)
         .args(["up", "--json", "--listen", listen, "--state"])
         .arg(state)
+        .args(flags)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;

@@ -75,7 +75,7 @@ fn a_tcp_stream_arrives_whole_over_a_link_that_loses_packets() -> Result<()> {
 
 #[test]
 fn nothing_passes_in_the_dark_and_all_does_afterwards() -> Result<()> {
-    let mut lab = lab("office")?;
+    let lab = lab("office")?;
     let phone = socket(&lab, echo(&lab)?)?;
     ask(&phone, "before")?;
     lab.happen(Change::Dark)?;
@@ -92,7 +92,7 @@ fn nothing_passes_in_the_dark_and_all_does_afterwards() -> Result<()> {
 
 #[test]
 fn half_open_means_that_only_the_host_is_heard() -> Result<()> {
-    let mut lab = lab("office")?;
+    let lab = lab("office")?;
     let phone = socket(&lab, echo(&lab)?)?;
     let host = lab.host().inside(|| UdpSocket::bind((HOST, 0)))??;
     lab.happen(Change::UpDark)?;
@@ -109,7 +109,7 @@ fn half_open_means_that_only_the_host_is_heard() -> Result<()> {
 
 #[test]
 fn who_roams_has_another_address_and_the_old_one_is_dead() -> Result<()> {
-    let mut lab = lab("office")?;
+    let lab = lab("office")?;
     let address = echo(&lab)?;
     let old = socket(&lab, address)?;
     ensure!(ask(&old, "here")? == format!("{PHONE} here"));

@@ -130,7 +130,8 @@ impl Served {
                 let echo = host.echo(id);
                 let (inputs, applied) = echo.inbox.meet(self.client, outbox);
                 let extent = echo.log.extent();
-                let (unit, class, sealed) = (Unit::Bytes, Class::Interactive, Sealed::Plain);
+                // No Class that waits for more: each thing that is said is a packet.
+                let (unit, class, sealed) = (Unit::Bytes, Class::Conversation, Sealed::Plain);
                 self.session.attached(
                     now,
                     ch,

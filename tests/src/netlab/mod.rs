@@ -15,7 +15,7 @@ mod pump;
 mod space;
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
@@ -40,7 +40,7 @@ pub struct Lab {
     down: Pump,
     phone: Space,
     host: Space,
-    address: Ipv4Addr,
+    address: Mutex<Ipv4Addr>,
 }
 
 impl Lab {
@@ -58,7 +58,7 @@ impl Lab {
             down: Pump::start(began, down, far, near)?,
             phone,
             host,
-            address: PHONE,
+            address: Mutex::new(PHONE),
         })
     }
 
@@ -82,7 +82,7 @@ impl Lab {
     ///
     /// # Errors
     /// The phone's address cannot be changed.
-    pub fn happen(&mut self, change: Change) -> Result<()> {
+    pub fn happen(&self, change: Change) -> Result<()> {
         match change {
             Change::Dark => self.darken(true, true),
             Change::UpDark => self.darken(true, false),
@@ -102,13 +102,14 @@ impl Lab {
         self.down.lane(|lane| lane.darken(down));
     }
 
-    fn roam(&mut self) -> Result<()> {
-        let [a, b, c, last] = self.address.octets();
+    fn roam(&self) -> Result<()> {
+        let mut address = self.address.lock().unwrap_or_else(PoisonError::into_inner);
+        let [a, b, c, last] = address.octets();
         let next = Ipv4Addr::new(a, b, c, last.checked_add(1).context("no address is left")?);
-        self.phone.ip(&format!("addr del {}/24 dev lab0", self.address))?;
+        self.phone.ip(&format!("addr del {address}/24 dev lab0"))?;
         self.phone.ip(&format!("addr add {next}/24 dev lab0"))?;
         self.up.pass_only(next);
-        self.address = next;
+        *address = next;
         Ok(())
     }
 }

@@ -22,6 +22,8 @@ pub(crate) enum Program {
     Storm,
     /// Waits for a byte, then plays a recorded session.
     Play,
+    /// Prints a numbered line ten times a second.
+    Tick,
     /// Waits for the end of its input.
     Idle,
 }
@@ -42,6 +44,7 @@ pub(crate) fn run(program: Program, bytes: usize, file: Option<&str>) -> Result<
         Program::Flood => flood(bytes),
         Program::Storm => paced(storm::frames().map(|frame| (storm::PACE, frame))),
         Program::Play => paced(play::pieces(file.context("--file says what to play")?)?),
+        Program::Tick => tick(),
         Program::Idle => {
             std::io::copy(&mut stdin(), &mut std::io::sink()).map(drop).map_err(Into::into)
         }
@@ -71,6 +74,15 @@ fn flood(bytes: usize) -> Result<()> {
             left -= length;
         }
         write(END_MARK)?;
+    }
+    Ok(())
+}
+
+/// Ends when its terminal does: then it can write no more.
+fn tick() -> Result<()> {
+    for number in 0_u32.. {
+        write(format!("tick {number:06}\r\n").as_bytes())?;
+        std::thread::sleep(Duration::from_millis(100));
     }
     Ok(())
 }

@@ -2,16 +2,19 @@
 //!
 //! Programs, gateway, holders and client are processes of their own, as they are for a person. Rounds are interleaved,
 //! so that a busy moment of the machine falls on all alike; a figure is the median of its rounds with the least and the
-//! greatest. Read first: [`figure::FIGURES`].
+//! greatest. Read first: [`figures`].
 #![allow(clippy::print_stdout, reason = "a command line talks to a person")]
 
 mod echo;
 mod figure;
+mod figures;
 mod flood;
 mod gap;
 mod inside;
 mod memory;
+mod network;
 mod raw;
+mod ssh;
 mod stage;
 mod stats;
 mod terminal;
@@ -20,7 +23,7 @@ mod write;
 use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
 
-use crate::figure::{FIGURES, Figure, Rounds};
+use crate::figure::{Figure, Rounds};
 use crate::stage::Stage;
 
 /// Measures the whole way, beside its floor in the same run.
@@ -60,6 +63,7 @@ enum Group {
     Memory,
     Gap,
     Terminal,
+    Network,
 }
 
 // One thread for the client's tasks: a hop between threads would be the bench's own latency.
@@ -70,7 +74,7 @@ async fn main() -> Result<()> {
         return inside::run(program, args.bytes, args.file.as_deref());
     }
     if args.list {
-        FIGURES.iter().for_each(|figure| {
+        figures::all().for_each(|figure| {
             println!("{}\t{}\t{}", figure.id, figure.target_text(), figure.what)
         });
         return Ok(());
@@ -79,7 +83,7 @@ async fn main() -> Result<()> {
     let wanted = |figure: &&Figure| {
         args.only.as_ref().is_none_or(|only| figure.id.starts_with(only.as_str()))
     };
-    let figures: Vec<&Figure> = FIGURES.iter().filter(wanted).collect();
+    let figures: Vec<&Figure> = figures::all().filter(wanted).collect();
     ensure!(!figures.is_empty(), "no figure begins so; --list names them");
     let rounds = measure(&figures, args.repeats).await?;
     let measured = figures.iter().filter_map(|figure| rounds.measured(figure)).collect::<Vec<_>>();
@@ -113,6 +117,9 @@ async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
         }
         if wants(Group::Terminal) {
             terminal::round(&mut stage, &mut rounds).await?;
+        }
+        if wants(Group::Network) {
+            network::round(&mut rounds)?;
         }
         if wants(Group::Memory) {
             memory::round(&mut rounds).await?;

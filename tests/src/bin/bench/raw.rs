@@ -40,6 +40,11 @@ impl RawPty {
         Ok(Self { master: master.into(), child, buffer: vec![0; 64 << 10].into() })
     }
 
+    /// The terminal's other end, to read it while something else types.
+    pub(crate) fn reader(&self) -> Result<File> {
+        Ok(self.master.try_clone()?)
+    }
+
     /// Types.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.master.write_all(bytes).context("the PTY takes no input")

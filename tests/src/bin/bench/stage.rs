@@ -109,8 +109,13 @@ impl View {
         self.screen.describe()
     }
 
+    /// What is on the screen, without looks.
+    pub(crate) fn contents(&self) -> String {
+        self.screen.contents()
+    }
+
     /// Parses what comes next; the bytes, or what a whole screen shows.
-    async fn see(&mut self) -> Result<Option<Sight>> {
+    pub(crate) async fn see(&mut self) -> Result<Option<Sight>> {
         Ok(match self.device.next().await? {
             Seen::Bytes(bytes) => {
                 self.screen.feed(&bytes);

@@ -4,7 +4,6 @@
 mod beside;
 mod interrupt;
 mod prediction;
-mod ssh;
 mod storm;
 mod wire;
 

@@ -1,4 +1,4 @@
-//! A real sshd on loopback, and the bytes that a TCP port has moved by the kernel's own count.
+//! A real sshd, and the bytes that a TCP port has moved by the kernel's own count.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -14,15 +14,16 @@ const HEADERS: u64 = 20 + 20 + 12;
 const STARTS_WITHIN: Duration = Duration::from_secs(10);
 
 /// A running sshd; it ends when dropped.
-pub(super) struct Sshd {
+pub(crate) struct Sshd {
     child: Child,
     folder: tempfile::TempDir,
-    pub(super) port: u16,
+    address: Ipv4Addr,
+    pub(crate) port: u16,
 }
 
 impl Sshd {
-    /// Starts one for the user of this process, with a key of its own.
-    pub(super) fn start() -> Result<Self> {
+    /// Starts one for the user of this process, with a key of its own, on a free port of this address.
+    pub(crate) fn start(address: Ipv4Addr) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700))?;
         for key in ["host", "user"] {
@@ -33,10 +34,10 @@ impl Sshd {
             ensure!(made.context("install openssh-client")?.success(), "ssh-keygen failed");
         }
         fs::copy(folder.path().join("user.pub"), folder.path().join("authorized"))?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = TcpListener::bind((address, 0))?.local_addr()?.port();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let config = format!(
-            "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n",
+            "Port {port}\nListenAddress {address}\nHostKey {}\nAuthorizedKeysFile {}\nPidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin yes\n",
             path("host"),
             path("authorized"),
         );
@@ -48,9 +49,9 @@ impl Sshd {
             .args(["-D", "-f", &path("config")])
             .stderr(Stdio::null())
             .spawn()?;
-        let sshd = Self { child, folder, port };
+        let sshd = Self { child, folder, address, port };
         let began = Instant::now();
-        while std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        while std::net::TcpStream::connect((address, port)).is_err() {
             if began.elapsed() > STARTS_WITHIN {
                 bail!("sshd does not listen");
             }
@@ -59,15 +60,16 @@ impl Sshd {
         Ok(sshd)
     }
 
-    /// `ssh -C` to it, which runs this command on a terminal.
-    pub(super) fn client(&self, command: &str) -> Command {
+    /// ssh to it, compressed or not, which runs this command on a terminal.
+    pub(crate) fn client(&self, is_compressed: bool, command: &str) -> Command {
         let mut ssh = Command::new("ssh");
-        ssh.args(["-C", "-tt", "-q", "-F", "none", "-p", &self.port.to_string(), "-i"]);
+        ssh.args(is_compressed.then_some("-C"));
+        ssh.args(["-tt", "-q", "-F", "none", "-p", &self.port.to_string(), "-i"]);
         ssh.arg(self.folder.path().join("user"));
         for option in ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"] {
             ssh.args(["-o", option]);
         }
-        ssh.arg("127.0.0.1").arg(command);
+        ssh.arg(self.address.to_string()).arg(command);
         ssh
     }
 }
@@ -85,16 +87,16 @@ fn program() -> Option<PathBuf> {
 
 /// What the connections of this port have sent and received so far.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Moved {
+pub(crate) struct Moved {
     /// IP packets, both ways, in bytes.
-    pub(super) ip_bytes: u64,
+    pub(crate) ip_bytes: u64,
     /// TCP payload that the port sent.
-    pub(super) sent_bytes: u64,
+    pub(crate) sent_bytes: u64,
 }
 
 impl Moved {
     /// Asks the kernel.
-    pub(super) fn of(port: u16) -> Result<Self> {
+    pub(crate) fn of(port: u16) -> Result<Self> {
         let said = Command::new("ss")
             .args(["-tinH", "state", "established", &format!("( sport = :{port} )")])
             .output()
@@ -112,7 +114,7 @@ impl Moved {
     }
 
     /// What moved since an earlier count.
-    pub(super) const fn since(self, before: Self) -> Self {
+    pub(crate) const fn since(self, before: Self) -> Self {
         Self {
             ip_bytes: self.ip_bytes - before.ip_bytes,
             sent_bytes: self.sent_bytes - before.sent_bytes,

@@ -1,0 +1,12 @@
+//! Every figure, in the order of the tables.
+
+mod network;
+mod spine;
+mod terminal;
+
+use crate::figure::Figure;
+
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Figure> {
+    [spine::FIGURES, terminal::FIGURES, network::FIGURES].into_iter().flatten()
+}
