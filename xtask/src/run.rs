@@ -27,7 +27,8 @@ pub(crate) fn words(folder: &str, line: &str) -> Command {
 /// It cannot be started, or ends with another status than 0.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = shown(command);
-    println!("$ {line}");
+    // What the command prints may be for machines.
+    eprintln!("$ {line}");
     let status =
         command.stdin(Stdio::null()).status().with_context(|| format!("cannot start `{line}`"))?;
     ensure!(status.success(), "`{line}` failed ({status})");
