@@ -5,7 +5,7 @@ use devtail_channels::terminal::{End, Terminal};
 use devtail_protocol::ChannelId;
 use serde_json::{Value, json};
 
-use crate::exit::{Failure, printable};
+use crate::exit::{Failure, Status, printable};
 
 /// Hex digits of an id that are shown.
 const SHORT: usize = 8;
@@ -44,6 +44,19 @@ pub(crate) fn newest_shell(terminals: &[Terminal]) -> Option<&Terminal> {
             terminal.end.is_none() && !terminal.silent && terminal.command.is_empty()
         })
         .max_by_key(|terminal| terminal.created_ms)
+}
+
+/// The terminal of this name or id; if nobody says which, the newest shell.
+pub(crate) fn named_or_newest<'a>(
+    terminals: &'a [Terminal],
+    named: Option<&str>,
+) -> Result<&'a Terminal> {
+    let none =
+        || Failure::new(Status::Unavailable, "no shell runs there; `devtail connect` begins one");
+    match named {
+        Some(named) => find(terminals, named),
+        None => Ok(newest_shell(terminals).ok_or_else(none)?),
+    }
 }
 
 /// A new id.

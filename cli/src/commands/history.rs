@@ -9,7 +9,7 @@ use crate::exit::Failure;
 use crate::gateways::{self, Which};
 use crate::say::say_part;
 use crate::session::{Session, other_answer};
-use crate::terminals::{find, newest_shell};
+use crate::terminals::named_or_newest;
 
 /// Rows asked for at once: as many as a host answers with.
 const PAGE: u32 = 1000;
@@ -45,12 +45,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let known = gateways::find(link.as_deref(), &args.which).await?;
     let mut session = Session::open(&known).await?;
     let terminals = session.terminals().await?;
-    let terminal = match words.first() {
-        Some(named) => find(&terminals, named)?,
-        None => newest_shell(&terminals).ok_or_else(|| {
-            Failure::usage("no shell runs; name a terminal of those that `devtail ls` lists")
-        })?,
-    };
+    let terminal = named_or_newest(&terminals, words.first().map(String::as_str))?;
     let mut history =
         History { session: &mut session, id: terminal.id, last: args.last, color: args.color };
     match args.search {

@@ -8,11 +8,10 @@ use devtail_client::share;
 use serde_json::json;
 
 use crate::commands::pair::qr;
-use crate::exit::{Failure, Status};
 use crate::gateways::{self, Which};
 use crate::say::say;
 use crate::session::Session;
-use crate::terminals::{find, label, newest_shell};
+use crate::terminals::{label, named_or_newest};
 
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -32,12 +31,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> Result<()> {
     let known = gateways::find(None, &args.which).await?;
     let terminals = Session::open(&known).await?.terminals().await?;
-    let terminal = match &args.terminal {
-        Some(named) => find(&terminals, named)?,
-        None => newest_shell(&terminals).ok_or_else(|| {
-            Failure::new(Status::Unavailable, "no shell runs there; `devtail connect` begins one")
-        })?,
-    };
+    let terminal = named_or_newest(&terminals, args.terminal.as_deref())?;
     let credential = known.credential()?;
     let shared = share(&credential, terminal.id, &terminal.name, args.lasts.as_secs()).await?;
     let (id, link) = (&shared.id, shared.link.expose());

@@ -1,4 +1,4 @@
-// Who is attached to a terminal, as the host's mark says: people=dXXXXXXXX NAME;vXXXXXXXX NAME. The twin of `People` in
+// Who is attached to a terminal, as the host's mark says: people=d1a2b3c4d NAME;v00000007 NAME. The twin of `People` in
 // channels/src/terminal/mark.rs.
 
 /** One attached device, as the others see it. */
