@@ -27,6 +27,6 @@ pub enum Unit {
 pub enum Loss {
     /// It drops its oldest units: the reader gets a Snapshot instead.
     Snapshot,
-    /// Its owner makes the writer wait: the reader gets every unit.
+    /// Its owner makes the writer wait: the first that ever read it gets every unit, others a Snapshot of what they missed.
     Never,
 }

@@ -65,7 +65,7 @@ impl Cursor {
         };
         let (sent, consumed, place) = match (resume, have) {
             (Resume::Exact, Some(have)) => (have.offset, have.offset, Place::Reading),
-            _ if extent.loss == Loss::Never => (extent.base, extent.base, Place::Reading),
+            _ if extent.loss == Loss::Never && extent.base == 0 => (0, 0, Place::Reading),
             _ => (0, 0, Place::Lost),
         };
         let cursor = Self {
@@ -254,13 +254,21 @@ mod tests {
 
     #[test]
     fn a_log_without_loss_is_read_to_its_end_unit_by_unit() {
-        let log = Extent { ended: true, loss: Loss::Never, ..LOG };
+        let log = Extent { base: 0, ended: true, loss: Loss::Never, ..LOG };
         let (mut cursor, _) = Cursor::open(None, 100_000, log, 10);
-        assert_eq!(cursor.step(log, 10), Step::Read { from: 1000, units_max: 100_000 });
-        cursor.sent(4000);
+        assert_eq!(cursor.step(log, 10), Step::Read { from: 0, units_max: 100_000 });
+        cursor.sent(5000);
         assert_eq!(cursor.step(log, 10), Step::End(5000));
         cursor.end_sent();
         assert_eq!(cursor.step(log, 10), Step::Rest);
+    }
+
+    #[test]
+    fn who_comes_too_late_for_the_beginning_of_a_log_without_loss_is_given_a_snapshot() {
+        let log = Extent { loss: Loss::Never, ..LOG };
+        for late in [None, have(8, 4000), have(7, 999)] {
+            assert_eq!(Cursor::open(late, 100, log, 3000).0.step(log, 3000), Step::Snapshot);
+        }
     }
 
     #[test]

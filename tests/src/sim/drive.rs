@@ -148,7 +148,7 @@ impl Phone {
             ClientEvent::Opened { ch, resume } => {
                 self.opened.insert(ch);
                 if let Some(view) = self.views.get_mut(&ch) {
-                    view.opened(resume)?;
+                    view.opened(resume);
                 }
             }
             ClientEvent::Data { ch, off, bytes } => {
@@ -159,7 +159,7 @@ impl Phone {
             ClientEvent::Snapshot { ch, at, state, .. } => {
                 let epoch = self.session.position(ch).ok_or("a Snapshot without a position")?.epoch;
                 if let Some(view) = self.views.get_mut(&ch) {
-                    view.snapshot(now, epoch, at, state, truth)?;
+                    view.snapshot(now, epoch, at, state, self.client, truth)?;
                 }
             }
             ClientEvent::End { ch, .. } => {

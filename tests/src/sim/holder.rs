@@ -28,8 +28,6 @@ pub(super) struct Holder {
     pub(super) model: Model,
     pub(super) epoch: Epoch,
     owner: Owner,
-    /// The first that ever read it: a program of which nothing may be lost waits for this one alone.
-    pub(super) first_reader: Option<ClientId>,
     fronts: BTreeMap<FrontId, ()>,
     log_max: usize,
     pub(super) fold: Fold,
@@ -67,7 +65,6 @@ impl Holder {
             model,
             epoch,
             owner: Owner::new(Boot(rng.next() | 1), log, Inbox::new()),
-            first_reader: None,
             fronts: BTreeMap::new(),
             log_max,
             fold: Fold::default(),
@@ -173,9 +170,7 @@ impl Holder {
                     self.taken.push_back((at, client, seq, bytes));
                 }
                 OwnerEvent::Asked { front, req, query } => self.owner.answer(front, req, Ok(query)),
-                OwnerEvent::Attached(client, _) => {
-                    self.first_reader.get_or_insert(client);
-                }
+                OwnerEvent::Attached(client, _) => truth.read_by(self.epoch, client),
                 OwnerEvent::Detached(_) => {}
             }
         }

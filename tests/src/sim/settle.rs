@@ -55,7 +55,8 @@ fn waiting_for_one_who_left(world: &World) -> BTreeSet<(usize, Ch)> {
     let mut stuck = BTreeSet::new();
     for (number, phone) in world.phones.iter().enumerate() {
         for (ch, view) in &phone.views {
-            let first = world.holders.get(&view.id).and_then(|holder| holder.first_reader);
+            let holder = world.holders.get(&view.id);
+            let first = holder.and_then(|holder| world.truth.life(holder.epoch).first_reader);
             if view.model == Model::Tunnel && first.is_some_and(|first| !reads(first, view.id)) {
                 stuck.insert((number, *ch));
             }

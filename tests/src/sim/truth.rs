@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use devtail_protocol::ClientId;
 use devtail_protocol::position::{Epoch, Unit};
 
 use super::Checked;
@@ -13,6 +14,8 @@ pub(super) struct Life {
     pub(super) bytes: Vec<u8>,
     /// In a record log, where each record ends.
     ends: Vec<usize>,
+    /// The first that ever read it: a program of which nothing may be lost waits for this one alone.
+    pub(super) first_reader: Option<ClientId>,
 }
 
 /// What became of an input, as its person was told.
@@ -92,7 +95,13 @@ impl Life {
 
 impl Truth {
     pub(super) fn begin_life(&mut self, epoch: Epoch, unit: Unit) {
-        self.lives.insert(epoch, Life { unit, bytes: Vec::new(), ends: Vec::new() });
+        self.lives
+            .insert(epoch, Life { unit, bytes: Vec::new(), ends: Vec::new(), first_reader: None });
+    }
+
+    pub(super) fn read_by(&mut self, epoch: Epoch, client: ClientId) {
+        let life = self.lives.get_mut(&epoch).expect("a Log that lives");
+        life.first_reader.get_or_insert(client);
     }
 
     pub(super) fn life(&self, epoch: Epoch) -> &Life {

@@ -8,7 +8,7 @@ use devtail_protocol::limits::WINDOW_FOCUSED;
 use devtail_protocol::log::Loss;
 use devtail_protocol::position::{Epoch, Unit};
 use devtail_protocol::wire::Resume;
-use devtail_protocol::{ChannelId, Time};
+use devtail_protocol::{ChannelId, ClientId, Time};
 
 use super::Checked;
 use super::fold::Fold;
@@ -72,8 +72,9 @@ impl View {
         }
     }
 
-    /// Reading goes on like this; a reader of a Log without loss begins at its first unit and misses none.
-    pub(super) fn opened(&mut self, resume: Resume) -> Checked {
+    /// Reading goes on like this; a reader of a Log without loss begins at its first unit and misses none, or else is given
+    /// a Snapshot.
+    pub(super) fn opened(&mut self, resume: Resume) {
         if resume != Resume::Exact {
             self.next = None;
             self.has_ended = false;
@@ -85,12 +86,9 @@ impl View {
                 self.pieces.clear();
                 self.fold = Fold::default();
             }
-            (Loss::Never, Resume::Behind | Resume::Ahead) => {
-                return Err(format!("a Log without loss resumes {resume:?}"));
+            (Loss::Never, Resume::Exact | Resume::Behind | Resume::Ahead) | (Loss::Snapshot, _) => {
             }
-            (Loss::Never, Resume::Exact) | (Loss::Snapshot, _) => {}
         }
-        Ok(())
     }
 
     pub(super) fn data(
@@ -117,10 +115,11 @@ impl View {
         epoch: Epoch,
         at: u64,
         state: Bytes,
+        reader: ClientId,
         truth: &Truth,
     ) -> Checked {
-        if self.model.loss() == Loss::Never {
-            return Err("a reader of a Log without loss was given a Snapshot".to_owned());
+        if self.model.loss() == Loss::Never && truth.life(epoch).first_reader == Some(reader) {
+            return Err("whom a Log without loss waits for was given a Snapshot".to_owned());
         }
         let fold = Fold::from_state(&state).ok_or("a Snapshot was garbled")?;
         let life = truth.life(epoch);
