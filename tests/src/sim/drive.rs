@@ -183,6 +183,8 @@ impl Phone {
                 if !self.views.contains_key(&ch) {
                     return Err(format!("{ch:?} is unavailable and nobody reads it"));
                 }
+                self.opened.remove(&ch);
+                self.keys.remove(&ch);
             }
             ClientEvent::Refused { ch, .. } => {
                 if let Some(view) = self.views.remove(&ch) {
