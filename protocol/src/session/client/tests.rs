@@ -10,7 +10,7 @@ use crate::time::Time;
 use crate::wire::{
     Credit, Data, Decoder, Encoder, Frame, Inputs, Opened, Priority, Resume, Sealed, Welcome,
 };
-use crate::{Boot, ChannelId, ClientId};
+use crate::{Boot, Ch, ChannelId, ClientId};
 
 /// The greatest jitter there is.
 const LATE: u64 = u64::MAX;
@@ -30,6 +30,21 @@ fn link(session: &mut ClientSession, now: Time) {
     let welcome = Welcome { version: 1, boot: Boot(5), zstd_window_log: 0 };
     say(session, now, &[Frame::Welcome(welcome)]).unwrap();
     assert!(session.is_live());
+}
+
+fn opened(ch: Ch, epoch: u64, resume: Resume) -> Opened {
+    Opened {
+        ch,
+        epoch: Epoch(epoch),
+        head: 0,
+        resume,
+        inputs: Inputs::Known,
+        applied: 0,
+        unit: Unit::Bytes,
+        client: None,
+        base: 0,
+        loss: Loss::Never,
+    }
 }
 
 fn events(session: &mut ClientSession) -> Vec<ClientEvent> {
@@ -88,6 +103,16 @@ fn a_live_link_is_asked_when_the_network_changes_and_another_dialled_beside_it()
 }
 
 #[test]
+fn a_hello_beside_a_link_in_use_says_nothing_of_a_channel_that_is_just_being_opened() {
+    let mut session = session();
+    let ch = session.open(ChannelId([7; 16]), "terminal", None, None, Priority::Focused).unwrap();
+    link(&mut session, Time::ZERO);
+    assert_eq!(session.opens(), [], "its Opened is on its way");
+    say(&mut session, Time::ZERO, &[Frame::Opened(opened(ch, 1, Resume::Fresh))]).unwrap();
+    assert_eq!(session.opens().len(), 1);
+}
+
+#[test]
 fn the_last_word_of_a_suspect_link_does_not_end_the_dial_beside_it() {
     let mut session = session();
     link(&mut session, Time::ZERO);
@@ -109,18 +134,6 @@ fn the_last_word_of_a_suspect_link_does_not_end_the_dial_beside_it() {
 #[test]
 fn a_view_that_took_nothing_more_says_what_it_takes_of_a_new_life() {
     let mut session = session();
-    let opened = |ch, epoch, resume| Opened {
-        ch,
-        epoch: Epoch(epoch),
-        head: 0,
-        resume,
-        inputs: Inputs::Known,
-        applied: 0,
-        unit: Unit::Bytes,
-        client: None,
-        base: 0,
-        loss: Loss::Never,
-    };
     let ch = session.open(ChannelId([7; 16]), "tunnel", None, None, Priority::Focused).unwrap();
     link(&mut session, Time::ZERO);
     say(&mut session, Time::ZERO, &[Frame::Opened(opened(ch, 1, Resume::Fresh))]).unwrap();
