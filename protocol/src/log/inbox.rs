@@ -166,7 +166,8 @@ impl Entry {
         self.is_present || self.settled < self.taken
     }
     fn refuse(&mut self, seq: u64, reason: String) {
-        if let Some(newest) = self.refusals.back_mut()
+        let begins = seq == self.begins_behind.saturating_add(1);
+        if let Some(newest) = self.refusals.back_mut().filter(|_| !begins)
             && newest.last.saturating_add(1) == seq
             && newest.reason == reason
         {
@@ -271,8 +272,9 @@ mod tests {
         inbox.settle(PHONE, 1, Outcome::Refused("no".to_owned()));
         assert_eq!(inbox.meet(PHONE, None), (Inputs::Known, 1));
         assert_eq!(inbox.take(PHONE, 2), Verdict::Apply);
-        inbox.settle(PHONE, 2, Outcome::Applied);
-        assert_eq!(inbox.tell(PHONE, 2), Some((2, Outcome::Applied)), "another Outbox, if so");
+        inbox.settle(PHONE, 2, Outcome::Refused("no".to_owned()));
+        let refused = Some((2, Outcome::Refused("no".to_owned())));
+        assert_eq!(inbox.tell(PHONE, 2), refused, "another Outbox, if so");
         assert_eq!(inbox.meet(PHONE, holds(1, 2)), (Inputs::Known, 0));
         assert_eq!(inbox.tell(PHONE, 1), Some((1, Outcome::Refused("no".to_owned()))));
     }
