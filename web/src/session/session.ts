@@ -163,13 +163,10 @@ export class ClientSession {
     this.#noteProved(now);
     this.#forgetLink();
     if (fault && !fault.shouldRetry) return this.#end(fault);
-    if (this.#redialing) {
-      this.#redialing = false;
-      this.#phase = { name: "dialing" };
-      this.#say({ name: "connecting" });
-      return;
-    }
-    this.#afterFailure(now, random);
+    if (!this.#redialing) return this.#afterFailure(now, random);
+    this.#redialing = false;
+    this.#phase = { name: "dialing" };
+    this.#say({ name: "connecting" });
   }
 
   /** A dial failed. `fault` and `random` as in `linkDown`. */
@@ -230,15 +227,11 @@ export class ClientSession {
     if (phase.name === "greeting" && now >= phase.until) this.#hangUp(now, random);
     if (phase.name !== "live") return;
     for (const [ch, channel] of this.#channels) if (channel.reopen(now)) this.#tell({ case: "open", value: channel.openFrame(ch) });
-    phase.link.unreported.handleTimeout(now);
-    phase.link.liveness.handleTimeout(now);
-    const { pulse } = phase.link.liveness;
-    if (pulse === "dead") this.#hangUp(now, random);
-    if (pulse !== "suspect") return;
-    if (!phase.link.isSuspected) this.#say({ name: "suspect", since: phase.link.liveness.lastHeard });
-    const isTime = !phase.link.isSuspected || (phase.link.redialAt ?? 0) <= now;
-    phase.link.isSuspected = true;
-    if (isTime) this.#redial();
+    phase.link.handleTimeout(now);
+    if (phase.link.liveness.pulse === "dead") return this.#hangUp(now, random);
+    const suspicion = phase.link.suspicion(now);
+    if (suspicion?.isNew) this.#say({ name: "suspect", since: phase.link.liveness.lastHeard });
+    if (suspicion?.isTime) this.#redial();
   }
 
   /** What happened; drain it after every call. */
