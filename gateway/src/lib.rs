@@ -12,6 +12,7 @@
 
 mod address;
 mod admit;
+mod ahead;
 mod announce;
 mod authority;
 mod body;

@@ -24,9 +24,12 @@ pub(crate) const MAX_HELLO_HEADER_BYTES: usize = 6 * 1024;
 
 /// One WebSocket message, bytes, as the wire has it.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
-/// What a link reads at once, bytes, allocated for as long as the link lives: an idle link takes 7 kB with 4 KiB, and 11 kB
-/// with 8 KiB. What comes up is mostly keystrokes.
-pub(crate) const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// What the WebSocket reads at once, bytes, allocated for as long as the link lives: room for a few keystrokes. Below 1 KiB
+/// the buffer is not made anew in its old size once a packet was cut from it.
+pub(crate) const READ_BUFFER_BYTES: usize = 1024;
+/// What a busy link takes from the system at once, bytes: a paste's packet and more. Nothing is allocated while nothing is
+/// there.
+pub(crate) const READ_AHEAD_BYTES: usize = 16 * 1024;
 /// What tungstenite may hold of packets that the socket did not take, bytes. The connection loop hands over one packet
 /// at a time, so this is the largest packet and its header.
 pub(crate) const MAX_WRITE_BUFFER_BYTES: usize = MAX_MESSAGE_BYTES + 1024;
