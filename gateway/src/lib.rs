@@ -24,6 +24,7 @@ mod credential;
 mod docks;
 mod doorbell;
 mod errand;
+mod errands;
 mod fence;
 mod greet;
 mod guard;
