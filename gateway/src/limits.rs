@@ -9,6 +9,9 @@ pub(crate) const PRE_AUTH: Duration = Duration::from_secs(5);
 pub(crate) const PLAIN_LIFETIME: Duration = Duration::from_secs(60);
 /// Connections of all addresses that may be open without having proved who they are: at 40 kB each they take 40 MB.
 pub(crate) const MAX_PENDING: usize = 1024;
+/// Connections that wait in the kernel until they are accepted: what Linux allows by default. Whoever does not fit asks
+/// again a second later by itself.
+pub(crate) const BACKLOG: u32 = 4096;
 /// Request line and headers, bytes: hyper's least, and room for a JWT of 1 KiB beside [`MAX_HELLO_HEADER_BYTES`].
 pub(crate) const MAX_HEAD_BYTES: usize = 8 * 1024;
 /// Headers of a request. Browsers send about 20.

@@ -1,8 +1,8 @@
 //! The load: many clients of the real core at one gateway process, idle, coming back, and typing.
 //!
 //! Gateway, holders and programs are processes of their own; the clients are tasks of this one. All links come from one
-//! address here, so the gateway is told to let that address have as many connections under way as it lets all addresses
-//! have together; nothing else differs from what a person starts. Read first: [`figure::FIGURES`], then [`scene`].
+//! address here, so the gateway is told not to count connections by address; how many of all addresses may be under way
+//! stands, and nothing else differs from what a person starts. Read first: [`figure::FIGURES`], then [`scene`].
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
 
 mod figure;

@@ -41,9 +41,9 @@ pub(crate) struct Scene {
 impl Port {
     const fn flags(self) -> &'static [&'static str] {
         match self {
-            Self::Plain => &["--log", "warn", "--pending-per-address", "1024"],
+            Self::Plain => &["--log", "warn", "--pending-per-address", "65535"],
             Self::Encrypted => {
-                &["--log", "warn", "--pending-per-address", "1024", "--tls", "self-signed"]
+                &["--log", "warn", "--pending-per-address", "65535", "--tls", "self-signed"]
             }
         }
     }
