@@ -58,8 +58,8 @@ mod tests {
     use super::*;
     use bytes::Bytes;
 
-    async fn answered(req: u32) -> Done {
-        Done::Answered { req, answer: Ok(Bytes::new()) }
+    fn answered(req: u32) -> impl Future<Output = Done> {
+        std::future::ready(Done::Answered { req, answer: Ok(Bytes::new()) })
     }
 
     #[tokio::test]
