@@ -4,6 +4,8 @@ pub mod chance;
 pub mod device;
 pub mod fuzzing;
 pub mod gateway;
+#[cfg(feature = "load")]
+pub mod load;
 pub mod narrow;
 pub mod netlab;
 pub mod prediction;

@@ -19,6 +19,11 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
     release("bench", args)
 }
 
+/// Runs the load on release-built programs.
+pub(crate) fn load(args: &[String]) -> Result<()> {
+    release("load", args)
+}
+
 /// Runs the soak on release-built programs.
 pub(crate) fn soak(args: &[String]) -> Result<()> {
     release("soak", args)
