@@ -4,6 +4,7 @@ pub mod chance;
 pub mod device;
 pub mod fuzzing;
 pub mod gateway;
+pub mod hot;
 pub mod narrow;
 pub mod netlab;
 pub mod prediction;

@@ -77,6 +77,15 @@ const STAGES: &[Stage] = &[
             "target/debug/soak --cuts 800 --kills 40 --seed 1",
         ],
     },
+    // Counted in the program as it ships: so only that one is built so, alone.
+    Stage {
+        name: "ratchet",
+        folder: "",
+        lines: &[
+            "cargo build --release --package devtail-hot",
+            "cargo test --workspace --test ratchet -- --nocapture",
+        ],
+    },
     Stage {
         name: "browser",
         folder: "tests/browser",
