@@ -34,9 +34,9 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Cut a real shell's link again and again, and check that nothing typed was lost (release build).
+    /// Cut a real shell's link and break every process again and again, and check that nothing typed was lost (release build).
     Soak {
-        /// Passed on: --cuts N, --seed S, --kills N.
+        /// Passed on: --cuts N, --seed S, --kills N, --faults N, --json.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::{run, tools};
 
 /// Builds what the ratchet and the profile count, as it ships and alone: no other crate's features are in it.
-const HOT: &str = "cargo build --release --package devtail-hot";
+const HOT: &str = "env CARGO_INCREMENTAL=0 cargo build --release --package devtail-hot";
 
 /// Rewrites generated code, vectors, corpora and the ratchet's numbers; git shows what changed.
 pub(crate) fn bless() -> Result<()> {
@@ -27,6 +27,7 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
 
 /// Runs the soak on release-built programs.
 pub(crate) fn soak(args: &[String]) -> Result<()> {
+    tools::install_programs(|program| ["cc", "faketime", "mount"].contains(&program))?;
     release("soak", args)
 }
 

@@ -34,6 +34,8 @@ const TOOLS: &[Tool] = &[
     Tool { program: "tmux", source: Source::Debian("tmux") },
     Tool { program: "asciinema", source: Source::Debian("asciinema") },
     Tool { program: "ip", source: Source::Debian("iproute2") },
+    Tool { program: "faketime", source: Source::Debian("faketime") },
+    Tool { program: "mount", source: Source::Debian("mount") },
     Tool { program: "valgrind", source: Source::Debian("valgrind") },
     Tool { program: "vim", source: Source::Debian("vim") },
     Tool { program: "chromium", source: Source::Debian("chromium") },

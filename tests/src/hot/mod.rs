@@ -49,7 +49,7 @@ impl Hot {
         let programs = here.ancestors().map(|folder| folder.join("release/hot"));
         let program = programs.into_iter().find(|program| program.is_file());
         let program = program
-            .context("hot is not built: run `cargo build --release --package devtail-hot`")?;
+            .context("hot is not built: run `CARGO_INCREMENTAL=0 cargo build --release --package devtail-hot`")?;
         Ok(Self { program })
     }
 
