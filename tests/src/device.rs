@@ -26,7 +26,7 @@ pub struct Device {
     state: LinkState,
     position: u64,
     snapshots: u64,
-    /// Its program was told to end, so that the terminal may be gone.
+    /// Its program was told to end, or its holder killed: the terminal may be gone.
     is_ending: bool,
     has_ended: bool,
 }
@@ -129,6 +129,15 @@ impl Device {
         self.client.send(self.ch, Input::Kill.encode()).context("the Outbox is full")?;
         self.is_ending = true;
         self.until("the program ended", |device| device.has_ended).await
+    }
+
+    /// Waits until the gateway says that the terminal is gone, for its holder is.
+    ///
+    /// # Errors
+    /// As [`Self::until`].
+    pub async fn gone(&mut self) -> Result<()> {
+        self.is_ending = true;
+        self.until("the terminal is gone", |device| device.has_ended).await
     }
 
     /// Waits for the next event and takes it in. Cancel-safe.

@@ -1,6 +1,6 @@
 //! The real gateway as a process: started as a person starts it, killed as no person should.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,7 @@ pub struct Gateway {
     listen: SocketAddr,
     link: String,
     flags: &'static [&'static str],
+    environment: Vec<(OsString, OsString)>,
 }
 
 impl Gateway {
@@ -42,8 +43,26 @@ impl Gateway {
     /// As [`Self::start`].
     pub fn start_at(listen: &str, flags: &'static [&'static str]) -> Result<Self> {
         let state = tempfile::tempdir().context("cannot make a state folder")?;
-        let (child, listen, link) = up(state.path(), listen, flags)?;
-        Ok(Self { child, state, listen, link, flags })
+        Self::start_with(state, listen, flags, Vec::new())
+    }
+
+    /// Starts it with its state in a folder of this one, and with this in its environment besides.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_in(folder: &Path, environment: Vec<(OsString, OsString)>) -> Result<Self> {
+        let state = tempfile::tempdir_in(folder).context("cannot make a state folder")?;
+        Self::start_with(state, "127.0.0.1:0", &[], environment)
+    }
+
+    fn start_with(
+        state: tempfile::TempDir,
+        listen: &str,
+        flags: &'static [&'static str],
+        environment: Vec<(OsString, OsString)>,
+    ) -> Result<Self> {
+        let (child, listen, link) = up(state.path(), listen, flags, &environment)?;
+        Ok(Self { child, state, listen, link, flags, environment })
     }
 
     /// Where it serves.
@@ -95,6 +114,14 @@ impl Gateway {
         self.child.wait().map(drop).context("cannot wait for the gateway")
     }
 
+    /// Whether it has ended by itself.
+    ///
+    /// # Errors
+    /// It cannot be asked.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait().context("cannot ask for the gateway")?.is_some())
+    }
+
     /// Waits until it has ended by itself.
     ///
     /// # Errors
@@ -115,7 +142,8 @@ impl Gateway {
     /// # Errors
     /// As [`Self::start`].
     pub fn restart(&mut self) -> Result<()> {
-        let (child, listen, link) = up(self.state.path(), &self.listen.to_string(), self.flags)?;
+        let listen = self.listen.to_string();
+        let (child, listen, link) = up(self.state.path(), &listen, self.flags, &self.environment)?;
         (self.child, self.listen, self.link) = (child, listen, link);
         Ok(())
     }
@@ -154,11 +182,17 @@ pub fn program(name: &str) -> Result<PathBuf> {
     Ok(folder.join(name))
 }
 
-fn up(state: &Path, listen: &str, flags: &[&str]) -> Result<(Child, SocketAddr, String)> {
+fn up(
+    state: &Path,
+    listen: &str,
+    flags: &[&str],
+    environment: &[(OsString, OsString)],
+) -> Result<(Child, SocketAddr, String)> {
     let mut child = Command::new(program("devtail")?)
         .args(["up", "--json", "--listen", listen, "--state"])
         .arg(state)
         .args(flags)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()?;

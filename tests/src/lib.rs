@@ -4,6 +4,7 @@ pub mod chance;
 pub mod device;
 pub mod fuzzing;
 pub mod gateway;
+pub mod hot;
 #[cfg(feature = "load")]
 pub mod load;
 pub mod narrow;

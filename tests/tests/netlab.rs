@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use devtail_tests::netlab::{Change, HOST, Lab, PHONE, named};
+use devtail_tests::netlab::{Change, HOST, Lab, PHONE, named, read_trace};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -118,5 +118,33 @@ fn who_roams_has_another_address_and_the_old_one_is_dead() -> Result<()> {
     ensure!(ask(&fresh, "there")? == "10.77.0.3 there");
     old.set_read_timeout(Some(Duration::from_millis(200)))?;
     ensure!(ask(&old, "lost").is_err(), "a socket of the old address");
+    Ok(())
+}
+
+#[test]
+fn a_trace_is_played_at_its_times() -> Result<()> {
+    let lab = lab("office")?;
+    let address = echo(&lab)?;
+    let phone = socket(&lab, address)?;
+    ask(&phone, "before")?;
+    let trace = read_trace("0 dark\n0.3 roam\n0.4 3g\n0.4 light")?;
+    let began = Instant::now();
+    thread::scope(|scope| -> Result<()> {
+        let playing = scope.spawn(|| lab.play(&trace));
+        while lab.counts().0.darkened == 0 && !playing.is_finished() {
+            phone.send(b"dark")?;
+            thread::yield_now();
+        }
+        playing.join().expect("the player ends")
+    })?;
+    ensure!(began.elapsed() >= Duration::from_millis(400), "it took {:?}", began.elapsed());
+    ensure!(lab.counts().0.darkened > 0, "{:?}", lab.counts());
+    let fresh = socket(&lab, address)?;
+    let began = Instant::now();
+    // Of ten one comes through: this link loses some.
+    fresh.set_read_timeout(Some(Duration::from_secs(2)))?;
+    let answer = (0..10).find_map(|_| ask(&fresh, "there").ok()).context("no answer in ten")?;
+    ensure!(answer == "10.77.0.3 there", "{answer}");
+    ensure!(began.elapsed() >= Duration::from_millis(220), "150 ± 40 ms each way");
     Ok(())
 }

@@ -26,7 +26,7 @@ enum Command {
     /// Install what is missing for the tests, then run every check, cheap ones first.
     #[command(visible_alias = "ci")]
     Test(stages::Args),
-    /// Rewrite what is generated: the Rust of the .proto files, the wire vectors, the fuzz corpora.
+    /// Rewrite what is generated: the Rust of the .proto files, the wire vectors, the fuzz corpora, the ratchet's numbers.
     Bless,
     /// Measure the figures of docs/benchmarks.md (release build).
     Bench {
@@ -40,9 +40,15 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Cut a real shell's link again and again, and check that nothing typed was lost (release build).
+    /// Cut a real shell's link and break every process again and again, and check that nothing typed was lost (release build).
     Soak {
-        /// Passed on: --cuts N, --seed S, --kills N.
+        /// Passed on: --cuts N, --seed S, --kills N, --faults N, --json.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Count instructions and allocations of the hot paths, and draw flame graphs into target/profile.
+    Profile {
+        /// Passed on: PATH, --out FOLDER.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
         Command::Bench { args } => programs::bench(&args),
         Command::Load { args } => programs::load(&args),
         Command::Soak { args } => programs::soak(&args),
+        Command::Profile { args } => programs::profile(&args),
         Command::Screenshot => programs::screenshot(),
     };
     match done {

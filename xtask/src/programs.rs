@@ -4,13 +4,19 @@ use anyhow::Result;
 
 use crate::{run, tools};
 
-/// Rewrites generated code, vectors and corpora; git shows what changed.
+/// Builds what the ratchet and the profile count, as it ships and alone: no other crate's features are in it.
+const HOT: &str = "env CARGO_INCREMENTAL=0 cargo build --release --package devtail-hot";
+
+/// Rewrites generated code, vectors, corpora and the ratchet's numbers; git shows what changed.
 pub(crate) fn bless() -> Result<()> {
     let lines = [
         "cargo test --workspace --test generated",
         "cargo test --workspace --test conformance",
         "cargo test --workspace --test corpora",
+        HOT,
+        "cargo test --workspace --test ratchet",
     ];
+    tools::install_programs(|program| program == "valgrind")?;
     lines.iter().try_for_each(|line| run::run(run::words("", line).env("BLESS", "1")))
 }
 
@@ -26,7 +32,17 @@ pub(crate) fn load(args: &[String]) -> Result<()> {
 
 /// Runs the soak on release-built programs.
 pub(crate) fn soak(args: &[String]) -> Result<()> {
+    tools::install_programs(|program| ["cc", "faketime", "mount"].contains(&program))?;
     release("soak", args)
+}
+
+/// Counts instructions and allocations of the hot paths, and draws flame graphs.
+pub(crate) fn profile(args: &[String]) -> Result<()> {
+    tools::install_programs(|program| ["cc", "valgrind"].contains(&program))?;
+    run::run(&mut run::words("", HOT))?;
+    run::run(
+        run::words("", "cargo run --quiet --package devtail-tests --bin profile --").args(args),
+    )
 }
 
 /// Takes the README's picture of the page.

@@ -74,7 +74,16 @@ const STAGES: &[Stage] = &[
         folder: "",
         lines: &[
             "cargo build --workspace --bins",
-            "target/debug/soak --cuts 800 --kills 40 --seed 1",
+            "target/debug/soak --cuts 400 --kills 20 --faults 14 --seed 1",
+        ],
+    },
+    // Counted in the program as it ships: so only that one is built so, alone. An incremental build is another program.
+    Stage {
+        name: "ratchet",
+        folder: "",
+        lines: &[
+            "env CARGO_INCREMENTAL=0 cargo build --release --package devtail-hot",
+            "cargo test --workspace --test ratchet -- --nocapture",
         ],
     },
     Stage {

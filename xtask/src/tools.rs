@@ -34,6 +34,9 @@ const TOOLS: &[Tool] = &[
     Tool { program: "tmux", source: Source::Debian("tmux") },
     Tool { program: "asciinema", source: Source::Debian("asciinema") },
     Tool { program: "ip", source: Source::Debian("iproute2") },
+    Tool { program: "faketime", source: Source::Debian("faketime") },
+    Tool { program: "mount", source: Source::Debian("mount") },
+    Tool { program: "valgrind", source: Source::Debian("valgrind") },
     Tool { program: "vim", source: Source::Debian("vim") },
     Tool { program: "chromium", source: Source::Debian("chromium") },
 ];
@@ -46,14 +49,23 @@ const NODE_MAJOR_MIN: u32 = 20;
 /// # Errors
 /// Something is missing and cannot be installed here; the message holds the commands that install it.
 pub(crate) fn install() -> Result<()> {
-    let missing: Vec<&Tool> = TOOLS.iter().filter(|tool| !is_there(tool.program)).collect();
-    install_components(&missing)?;
-    install_packages(&missing)?;
+    install_programs(|_| true)?;
     ensure_node_is_new_enough()?;
     for folder in ["web", "tests/browser"] {
         install_npm(folder)?;
     }
     Ok(())
+}
+
+/// Installs those of the programs that are wanted and missing.
+///
+/// # Errors
+/// As [`install`].
+pub(crate) fn install_programs(is_wanted: impl Fn(&str) -> bool) -> Result<()> {
+    let wanted = TOOLS.iter().filter(|tool| is_wanted(tool.program));
+    let missing: Vec<&Tool> = wanted.filter(|tool| !is_there(tool.program)).collect();
+    install_components(&missing)?;
+    install_packages(&missing)
 }
 
 fn is_there(program: &str) -> bool {

@@ -44,7 +44,7 @@ pub struct Event {
 }
 
 /// What can happen to a link.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Change {
     /// Nothing passes in either direction.
     Dark,
@@ -54,6 +54,8 @@ pub enum Change {
     Light,
     /// The phone has another address from now on; packets to the old one are lost.
     Roam,
+    /// The link is like this from now on; what happens while it is so, is not part of it.
+    Like(&'static Condition),
 }
 
 const MBIT: u64 = 1_000_000;
@@ -119,5 +121,11 @@ pub const LADDER: [Condition; 8] = [
 
 /// The condition of this name.
 pub fn named(name: &str) -> Option<Condition> {
-    LADDER.into_iter().find(|condition| condition.name == name)
+    rung(name).copied()
+}
+
+/// The condition of this name, where it stands on the ladder.
+pub(super) fn rung(name: &str) -> Option<&'static Condition> {
+    const RUNGS: &[Condition] = &LADDER;
+    RUNGS.iter().find(|condition| condition.name == name)
 }

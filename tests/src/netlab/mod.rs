@@ -13,6 +13,7 @@ mod condition;
 mod lane;
 mod pump;
 mod space;
+mod trace;
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,7 @@ pub use condition::{Change, Condition, Event, LADDER, Way, named};
 pub use lane::{Counts, Lane, Loss};
 use pump::Pump;
 pub use space::Space;
+pub use trace::read_trace;
 
 /// The host's address.
 pub const HOST: Ipv4Addr = Ipv4Addr::new(10, 77, 0, 1);
@@ -88,6 +90,20 @@ impl Lab {
             Change::UpDark => self.darken(true, false),
             Change::Light => self.darken(false, false),
             Change::Roam => return self.roam(),
+            Change::Like(condition) => self.set(condition),
+        }
+        Ok(())
+    }
+
+    /// Lets these happen, each at its time from now on, and returns once the last has: a condition's own, or a trace's.
+    ///
+    /// # Errors
+    /// As [`Self::happen`].
+    pub fn play(&self, events: &[Event]) -> Result<()> {
+        let began = Instant::now();
+        for event in events {
+            std::thread::sleep(event.at.saturating_sub(began.elapsed()));
+            self.happen(event.change)?;
         }
         Ok(())
     }

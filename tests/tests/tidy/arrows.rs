@@ -15,6 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("cli", &["protocol", "channels", "control", "client", "gateway"]),
     ("mobile-bindings", &["client", "channels"]),
     ("tests", &["protocol", "channels", "control", "client", "gateway"]),
+    ("hot", &["protocol", "channels"]),
     ("xtask", &[]),
 ];
 

@@ -12,6 +12,7 @@ mod flood;
 mod gap;
 mod inside;
 mod memory;
+mod netlab;
 mod network;
 mod raw;
 mod ssh;
@@ -64,6 +65,7 @@ enum Group {
     Gap,
     Terminal,
     Network,
+    Netlab,
 }
 
 // One thread for the client's tasks: a hop between threads would be the bench's own latency.
@@ -120,6 +122,9 @@ async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
         }
         if wants(Group::Network) {
             network::round(&mut rounds)?;
+        }
+        if wants(Group::Netlab) {
+            netlab::round(&mut rounds)?;
         }
         if wants(Group::Memory) {
             memory::round(&mut rounds).await?;

@@ -1,6 +1,6 @@
 //! One run: type, break something, type on, and in the end read the shell's log.
 
-use std::fmt;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
@@ -11,10 +11,13 @@ use devtail_tests::chance::Chance;
 use devtail_tests::device::{self, Device, PATIENCE};
 use devtail_tests::gateway::Gateway;
 use devtail_tests::proxy::{Cut, Proxy};
-use devtail_tests::tokens::{Tokens, Verdict};
+use devtail_tests::tokens::Tokens;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::Args;
+use crate::fault::Fault;
+use crate::host::Host;
+use crate::report::Report;
 use crate::trouble::Trouble;
 
 /// How often a run says where it is.
@@ -22,55 +25,41 @@ const SAYS_EVERY: u64 = 500;
 
 /// A run under way.
 pub(crate) struct Run {
-    chance: Chance,
+    pub(crate) chance: Chance,
     tokens: Tokens,
-    gateway: Gateway,
-    proxy: Proxy,
-    credential: Credential,
-    terminal: ChannelId,
-    device: Device,
+    pub(crate) gateway: Gateway,
+    pub(crate) proxy: Proxy,
+    pub(crate) credential: Credential,
+    pub(crate) terminal: ChannelId,
+    pub(crate) device: Device,
     log: PathBuf,
-    counts: Counts,
-    _folder: tempfile::TempDir,
-}
-
-/// What happened.
-#[derive(Debug, Default)]
-struct Counts {
-    resets: u64,
-    half_open: u64,
-    stalls: u64,
-    kills: u64,
-    restarts: u64,
+    faults: BTreeMap<&'static str, u64>,
     snapshots: u64,
+    /// Last, so that it outlives the gateway.
+    pub(crate) host: Host,
 }
 
-/// How a run ended.
-#[derive(Debug)]
-pub(crate) struct Report {
-    pub(crate) verdict: Verdict,
-    counts: Counts,
+/// A shell without anybody's settings.
+pub(crate) fn shell() -> Vec<String> {
+    ["bash", "--noprofile", "--norc", "-i"].map(str::to_owned).to_vec()
 }
 
 impl Run {
-    /// Starts gateway, proxy, client and shell.
+    /// Starts gateway, proxy, client and shell on this host.
     ///
     /// # Errors
     /// One of them does not start.
-    pub(crate) async fn begin(seed: u64) -> Result<Self> {
+    pub(crate) async fn begin(seed: u64, host: Host) -> Result<Self> {
         let mut chance = Chance::new(seed);
-        let folder = tempfile::tempdir()?;
-        let log = folder.path().join("shell.log");
+        let log = host.file("shell.log");
         std::fs::write(&log, "")?;
-        let gateway = Gateway::start()?;
+        let gateway = Gateway::start_in(&host.disk(), host.environment().to_vec())?;
         let proxy = Proxy::start(gateway.listen()).await?;
         let credential = device::pair(gateway.link(), proxy.address()).await?;
         let terminal = ChannelId(u128::from(chance.number()).to_le_bytes());
-        let shell = ["bash", "--noprofile", "--norc", "-i"].map(str::to_owned).to_vec();
-        let spec = Spec { command: shell, name: "soak".to_owned(), ..Spec::default() };
+        let spec = Spec { command: shell(), name: "soak".to_owned(), ..Spec::default() };
         let device = Device::start(credential.clone(), terminal, Some(&spec))?;
         let tokens = Tokens::new(chance.number() as u32);
-        let counts = Counts::default();
         let run = Self {
             chance,
             tokens,
@@ -80,8 +69,9 @@ impl Run {
             terminal,
             device,
             log,
-            counts,
-            _folder: folder,
+            faults: BTreeMap::new(),
+            snapshots: 0,
+            host,
         };
         run.device
             .type_keys(format!("t() {{ printf '%s\\n' \"$1\" >>'{}'; }}\r", run.log.display()))?;
@@ -93,6 +83,8 @@ impl Run {
     /// # Errors
     /// The client does not come back, or says that it lost something.
     pub(crate) async fn through(mut self, args: &Args) -> Result<Report> {
+        let faults = Fault::plan(args.faults(), &mut self.chance);
+        let mut faults = (1..).zip(faults).peekable();
         for number in 0..args.cuts {
             self.type_some(4)?;
             let pause = self.chance.millis_below(12);
@@ -101,20 +93,33 @@ impl Run {
             self.break_with(trouble)
                 .await
                 .with_context(|| format!("at cut {number}, {trouble:?}"))?;
-            if (number + 1) % SAYS_EVERY == 0 {
+            // Spread evenly between the cuts.
+            while let Some((nth, fault)) =
+                faults.next_if(|(nth, _)| nth * args.cuts <= (number + 1) * args.faults())
+            {
+                self.suffer(fault)
+                    .await
+                    .with_context(|| format!("at fault {nth}, {}", fault.name()))?;
+            }
+            if !args.json && (number + 1) % SAYS_EVERY == 0 {
                 println!("soak: {} cuts, {} tokens typed", number + 1, self.tokens.typed());
             }
         }
         self.settle().await?;
-        self.counts.snapshots += self.device.snapshots();
+        self.snapshots += self.device.snapshots();
         let verdict = self.tokens.judge(&std::fs::read_to_string(&self.log)?);
         // Ends the shell, so that the holder ends by itself.
         self.device.end_program().await?;
-        Ok(Report { verdict, counts: self.counts })
+        Ok(Report { verdict, faults: self.faults, snapshots: self.snapshots })
+    }
+
+    /// One more of these went wrong.
+    pub(crate) fn count(&mut self, name: &'static str) {
+        *self.faults.entry(name).or_default() += 1;
     }
 
     /// Types up to so many tokens, each a command of its own.
-    fn type_some(&mut self, most: u64) -> Result<()> {
+    pub(crate) fn type_some(&mut self, most: u64) -> Result<()> {
         for _ in 0..self.chance.below(most + 1) {
             let command = format!("t {}\r", self.tokens.next_token());
             self.device.type_keys(command)?;
@@ -123,7 +128,7 @@ impl Run {
     }
 
     /// Takes in what comes for so long.
-    async fn listen_for(&mut self, long: std::time::Duration) -> Result<()> {
+    pub(crate) async fn listen_for(&mut self, long: std::time::Duration) -> Result<()> {
         let end = Instant::now() + long;
         while let Ok(seen) = timeout_at(end, self.device.next()).await {
             seen?;
@@ -141,10 +146,10 @@ impl Run {
     }
 
     async fn cut(&mut self, cut: Cut) -> Result<()> {
-        match cut {
-            Cut::Reset => self.counts.resets += 1,
-            Cut::GatewayHalfOpen | Cut::ClientHalfOpen => self.counts.half_open += 1,
-        }
+        self.count(match cut {
+            Cut::Reset => "reset",
+            Cut::GatewayHalfOpen | Cut::ClientHalfOpen => "half_open",
+        });
         self.proxy.cut(cut);
         self.type_some(2)?;
         let pause = self.chance.millis_below(8);
@@ -155,7 +160,7 @@ impl Run {
     }
 
     async fn stall(&mut self, long: std::time::Duration) -> Result<()> {
-        self.counts.stalls += 1;
+        self.count("stall");
         self.proxy.stall();
         self.type_some(3)?;
         self.listen_for(long).await?;
@@ -164,7 +169,7 @@ impl Run {
     }
 
     async fn kill(&mut self, away: std::time::Duration) -> Result<()> {
-        self.counts.kills += 1;
+        self.count("gateway_killed");
         self.gateway.kill()?;
         self.type_some(3)?;
         self.listen_for(away).await?;
@@ -174,16 +179,16 @@ impl Run {
     }
 
     /// A program that ends takes its Outbox along; so it ends when nothing is in it, and cuts come at any other time.
-    async fn restart_client(&mut self) -> Result<()> {
-        self.counts.restarts += 1;
+    pub(crate) async fn restart_client(&mut self) -> Result<()> {
+        self.count("client_restarted");
         self.settled().await?;
-        self.counts.snapshots += self.device.snapshots();
+        self.snapshots += self.device.snapshots();
         self.device = Device::start(self.credential.clone(), self.terminal, None)?;
         Ok(())
     }
 
     /// Waits until everything typed is acknowledged, which needs a Link.
-    async fn settled(&mut self) -> Result<()> {
+    pub(crate) async fn settled(&mut self) -> Result<()> {
         let settled = |device: &Device| device.is_live() && device.unsettled() == 0;
         self.device.until("everything typed is acknowledged", settled).await
     }
@@ -204,17 +209,5 @@ impl Run {
         // What comes late would be a second time.
         sleep(std::time::Duration::from_millis(200)).await;
         Ok(())
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Counts { resets, half_open, stalls, kills, restarts, snapshots } = &self.counts;
-        write!(
-            f,
-            "{resets} resets, {half_open} half-open, {stalls} stalls, {kills} kills, {restarts} client restarts, \
-             {snapshots} snapshots; {}",
-            self.verdict
-        )
     }
 }
