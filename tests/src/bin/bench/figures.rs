@@ -1,5 +1,6 @@
 //! Every figure, in the order of the tables.
 
+mod echo;
 mod network;
 mod spine;
 mod terminal;
@@ -8,5 +9,5 @@ use crate::figure::Figure;
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Figure> {
-    [spine::FIGURES, terminal::FIGURES, network::FIGURES].into_iter().flatten()
+    [echo::FIGURES, spine::FIGURES, terminal::FIGURES, network::FIGURES].into_iter().flatten()
 }

@@ -3,22 +3,34 @@
 //! Programs, gateway, holders and client are processes of their own, as they are for a person. Rounds are interleaved,
 //! so that a busy moment of the machine falls on all alike; a figure is the median of its rounds with the least and the
 //! greatest. Read first: [`figures`].
-#![allow(clippy::print_stdout, reason = "a command line talks to a person")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
 
 mod echo;
 mod figure;
 mod figures;
 mod flood;
 mod gap;
+mod hop;
 mod inside;
+mod interrupt;
+mod kill;
+mod lines;
 mod memory;
+mod moved;
 mod network;
+mod peer;
+mod plain;
+mod plots;
+mod process;
 mod raw;
-mod ssh;
 mod stage;
 mod stats;
 mod terminal;
+mod two;
 mod write;
+
+use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
@@ -41,9 +53,21 @@ struct Args {
     /// Only figures whose name begins so, for instance `terminal`.
     #[arg(value_name = "NAME")]
     only: Option<String>,
-    /// Rewrite the tables of docs/benchmarks.md.
+    /// Beside which others: a name in tests/peers, or the path of an adapter file. Default: all there that are installed.
+    #[arg(long, value_name = "PEER")]
+    against: Vec<String>,
+    /// For how many seconds of each round darkness comes and goes.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    blackouts: u64,
+    /// Draw the plots into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    plots: Option<PathBuf>,
+    /// Rewrite the tables of docs/benchmarks.md and its plots.
     #[arg(long)]
     write: bool,
+    /// Be the echo of a bare WebSocket.
+    #[arg(long, hide = true)]
+    hop: bool,
     /// What the bench starts in a terminal: echo, or flood and how many bytes.
     #[arg(long, hide = true)]
     inside: Option<inside::Program>,
@@ -64,6 +88,7 @@ enum Group {
     Gap,
     Terminal,
     Network,
+    Kill,
 }
 
 // One thread for the client's tasks: a hop between threads would be the bench's own latency.
@@ -72,6 +97,9 @@ async fn main() -> Result<()> {
     let args = Args::parse();
     if let Some(program) = args.inside {
         return inside::run(program, args.bytes, args.file.as_deref());
+    }
+    if args.hop {
+        return hop::serve().await;
     }
     if args.list {
         figures::all().for_each(|figure| {
@@ -85,10 +113,13 @@ async fn main() -> Result<()> {
     };
     let figures: Vec<&Figure> = figures::all().filter(wanted).collect();
     ensure!(!figures.is_empty(), "no figure begins so; --list names them");
-    let rounds = measure(&figures, args.repeats).await?;
+    let rounds = measure(&figures, &args).await?;
     let measured = figures.iter().filter_map(|figure| rounds.measured(figure)).collect::<Vec<_>>();
     for figure in &measured {
         println!("{}", if args.json { figure.json() } else { figure.line() });
+    }
+    if let Some(folder) = &args.plots {
+        plots::draw(folder, &rounds, &measured)?;
     }
     if args.write {
         ensure!(
@@ -96,18 +127,21 @@ async fn main() -> Result<()> {
             "docs/benchmarks.md takes all figures, of 5 rounds or more"
         );
         write::benchmarks(&measured)?;
+        plots::draw(&devtail_tests::repo::root().join("docs/plots"), &rounds, &measured)?;
     }
     Ok(())
 }
 
-async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
+async fn measure(figures: &[&Figure], args: &Args) -> Result<Rounds> {
+    let against = peer::chosen(&args.against)?;
     let wants = |group| figures.iter().any(|figure| figure.group == group);
+    let wants_id = |id: &str| figures.iter().any(|figure| figure.id.starts_with(id));
     let mut rounds = Rounds::default();
-    for _ in 0..repeats {
+    for _ in 0..args.repeats {
         // A fresh gateway each round: what one round left behind must not be another's floor.
         let mut stage = Stage::set().await?;
         if wants(Group::Echo) {
-            echo::round(&mut stage, &mut rounds).await?;
+            echo::round(&mut stage, &against, &mut rounds).await?;
         }
         if wants(Group::Flood) {
             flood::round(&mut stage, &mut rounds).await?;
@@ -119,7 +153,10 @@ async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
             terminal::round(&mut stage, &mut rounds).await?;
         }
         if wants(Group::Network) {
-            network::round(&mut rounds)?;
+            network::round(wants_id, Duration::from_secs(args.blackouts), &mut rounds)?;
+        }
+        if wants(Group::Kill) {
+            kill::round(&mut rounds).await?;
         }
         if wants(Group::Memory) {
             memory::round(&mut rounds).await?;
