@@ -2,12 +2,20 @@
 
 use std::time::Duration;
 
-/// How long an address has before the next one is tried beside it (RFC 8305).
+/// How long an address has before the next one is tried beside it (RFC 8305), and behind the last one the first again: the
+/// kernel sends a lost SYN again after 1, 3 and 7 s only, and the end of a tunnel is waited for.
 pub(crate) const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
+/// No address is tried again before: most round trips are shorter.
+pub(crate) const SAME_ADDRESS_AFTER: Duration = Duration::from_millis(500);
+/// Connections under way at once: as many as are begun in the 15 s that a dial has.
+pub(crate) const ATTEMPTS_MAX: usize = 64;
 /// Addresses of one name that are tried.
 pub(crate) const ADDRESSES_MAX: usize = 16;
 /// Unsent bytes the kernel may hold: beyond it the socket takes no more, and what is most urgent stays ours to choose.
 pub(crate) const NOT_SENT_LOW_WATER_BYTES: u32 = 16 << 10;
+/// The longest wait before TCP sends again: what was typed in the dark arrives within a second of the light.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) const RETRANSMIT_MAX_MS: usize = 1000;
 /// Silence after which the kernel asks whether the peer's machine still is. Liveness proper is the protocol's.
 pub(crate) const KEEPALIVE_AFTER: Duration = Duration::from_secs(120);
 /// How long the kernel waits between its three questions.

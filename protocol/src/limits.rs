@@ -124,6 +124,13 @@ pub const ACK_LATE: Duration = Duration::from_millis(500);
 pub const HELLO_WITHIN: Duration = Duration::from_secs(5);
 /// Idle time after which a client in the foreground pings.
 pub const PING_IDLE: Duration = Duration::from_secs(60);
+/// Frames no further apart than this, for so long, are a stream.
+pub const FLOW_FOR: Duration = Duration::from_secs(2);
+/// See [`FLOW_FOR`].
+pub const FLOW_GAP: Duration = Duration::from_secs(1);
+/// A stream that falls silent is asked about after this long, once: the network may have gone in its midst. Five seconds of
+/// darkness are waited out: TCP sends again within a second of the light.
+pub const FLOW_SILENCE: Duration = Duration::from_secs(6);
 /// Silence after which a key is also a probe.
 pub const PROBE_AFTER_SILENCE: Duration = Duration::from_secs(5);
 /// While keys are sent, the round trip is measured this often, by a Ping that rides on one of them.

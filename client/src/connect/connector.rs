@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use rustls::pki_types::ServerName;
 use rustls::{CertificateError, Error as Tls};
-use socket2::{SockRef, TcpKeepalive};
 use thiserror::Error;
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::lookup_host;
 use tokio_rustls::TlsConnector;
-use tracing::debug;
 
 use super::happy;
+use super::socket;
 use super::stream::Stream;
 use super::trust;
 use crate::endpoint::{Endpoint, Fingerprint};
-use crate::limits::{KEEPALIVE_AFTER, KEEPALIVE_EVERY, NOT_SENT_LOW_WATER_BYTES};
 
 /// Opens streams to one gateway. It opens the sockets itself, so that a path can be chosen here.
 #[derive(Clone)]
@@ -104,7 +102,7 @@ impl Connector {
         let stream = happy::connect(addresses.collect()).await.map_err(|source| {
             ConnectError::Connect { authority: self.endpoint.authority(), source }
         })?;
-        tune(&stream);
+        socket::tune(&stream);
         let Some((tls, name)) = &self.tls else { return Ok(Stream::Plain(stream)) };
         let stream =
             tls.connect(name.clone(), stream).await.map_err(|error| self.refused(error))?;
@@ -134,24 +132,5 @@ impl Connector {
 impl std::fmt::Debug for Connector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Connector").field("endpoint", &self.endpoint).finish_non_exhaustive()
-    }
-}
-
-/// Tells the socket to send at once, to queue little, and to notice a dead peer. A kernel that lacks an option serves without it.
-fn tune(stream: &TcpStream) {
-    let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new()
-        .with_time(KEEPALIVE_AFTER)
-        .with_interval(KEEPALIVE_EVERY)
-        .with_retries(3);
-    note("TCP_NODELAY", socket.set_tcp_nodelay(true));
-    note("keepalive", socket.set_tcp_keepalive(&keepalive));
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    note("TCP_NOTSENT_LOWAT", socket.set_tcp_notsent_lowat(NOT_SENT_LOW_WATER_BYTES));
-}
-
-fn note(option: &'static str, result: io::Result<()>) {
-    if let Err(error) = result {
-        debug!(option, %error, "the kernel does not take a socket option");
     }
 }

@@ -1,4 +1,4 @@
-//! Which of a name's addresses answers: both families by turns, a little apart, the first to connect wins (RFC 8305).
+//! Which of a name's addresses answers: both families by turns, a little apart, the first to connect wins (RFC 8305); and round again.
 
 use std::collections::VecDeque;
 use std::io;
@@ -9,34 +9,47 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::{ADDRESSES_MAX, NEXT_ADDRESS_AFTER};
+use crate::limits::{ADDRESSES_MAX, ATTEMPTS_MAX, NEXT_ADDRESS_AFTER, SAME_ADDRESS_AFTER};
 
-/// Connects to whichever address answers first.
+/// Connects to whichever address answers first. An address that does not answer is tried again and again, until the caller
+/// gives up; one that refuses is not.
 ///
 /// # Errors
-/// What the last of them said, if none connects; `AddrNotAvailable` if there are none.
+/// What the last of them said, if all refuse; `AddrNotAvailable` if there are none.
 pub(crate) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
-    let mut waiting = by_turns(addresses);
+    let mut turns = by_turns(addresses);
     let mut racing = FuturesUnordered::new();
     let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
     let mut next_at = Instant::now();
-    while !waiting.is_empty() || !racing.is_empty() {
+    let again_at = next_at + SAME_ADDRESS_AFTER;
+    let mut untried = turns.len();
+    while !turns.is_empty() || !racing.is_empty() {
         tokio::select! {
             biased;
-            Some(connected) = racing.next() => match connected {
+            Some((address, connected)) = racing.next() => match connected {
                 Ok(stream) => return Ok(stream),
                 Err(error) => {
                     last = error;
+                    turns.retain(|other| *other != address);
                     next_at = Instant::now();
                 }
             },
-            () = sleep_until(next_at), if !waiting.is_empty() => {
-                racing.extend(waiting.pop_front().map(TcpStream::connect));
+            () = sleep_until(next_at), if !turns.is_empty() && racing.len() < ATTEMPTS_MAX => {
+                turns.rotate_left(1);
+                racing.extend(turns.back().map(|address| attempt(*address)));
+                untried = untried.saturating_sub(1);
                 next_at = Instant::now() + NEXT_ADDRESS_AFTER;
+                if untried == 0 {
+                    next_at = next_at.max(again_at);
+                }
             }
         }
     }
     Err(last)
+}
+
+async fn attempt(address: SocketAddr) -> (SocketAddr, io::Result<TcpStream>) {
+    (address, TcpStream::connect(address).await)
 }
 
 /// The resolver's order within each family, the families by turns, beginning with the resolver's first.

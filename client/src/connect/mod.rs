@@ -2,6 +2,7 @@
 
 mod connector;
 mod happy;
+mod socket;
 mod stream;
 mod trust;
 

@@ -21,6 +21,11 @@ impl Coalescer {
         self.asked = Some((now, ANSWER_PIECES));
     }
 
+    /// Whether what is sent now is the answer to what the reader typed.
+    pub fn answers(&self, now: Time) -> bool {
+        self.asked.is_some_and(|(at, left)| left > 0 && now.since(at) <= ANSWER_WITHIN)
+    }
+
     /// When `unsent` units may go; `None`: now.
     pub fn hold(&mut self, now: Time, unsent: u64) -> Option<Time> {
         if unsent == 0 {
@@ -28,9 +33,7 @@ impl Coalescer {
             return None;
         }
         let until = *self.since.get_or_insert(now) + COALESCE_FOR;
-        let is_answer =
-            self.asked.is_some_and(|(at, left)| left > 0 && now.since(at) <= ANSWER_WITHIN);
-        (unsent < COALESCE_BYTES && !is_answer && now < until).then_some(until)
+        (unsent < COALESCE_BYTES && !self.answers(now) && now < until).then_some(until)
     }
 
     /// Something was sent: what comes next is gathered anew.

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::limits::{
-    DEAD_AFTER, LATE_TICK, MEASURE_EVERY, PING_IDLE, PROBE_AFTER_SILENCE, PROBE_MISSES_MAX,
-    PROBE_PATIENCE,
+    DEAD_AFTER, FLOW_FOR, FLOW_GAP, FLOW_SILENCE, LATE_TICK, MEASURE_EVERY, PING_IDLE,
+    PROBE_AFTER_SILENCE, PROBE_MISSES_MAX, PROBE_PATIENCE,
 };
 use crate::time::Time;
 
@@ -26,6 +26,8 @@ pub enum Pulse {
 #[derive(Debug, Clone)]
 pub struct Liveness {
     heard: Time,
+    /// Since when frames came close together.
+    flowing_from: Time,
     srtt: Option<Duration>,
     state: State,
     next_id: u64,
@@ -46,6 +48,7 @@ impl Liveness {
     pub const fn new(now: Time, srtt: Option<Duration>) -> Self {
         Self {
             heard: now,
+            flowing_from: now,
             srtt,
             state: State::Quiet,
             next_id: 1,
@@ -57,6 +60,9 @@ impl Liveness {
 
     /// A frame arrived.
     pub fn heard(&mut self, now: Time) {
+        if now.since(self.heard) > FLOW_GAP {
+            self.flowing_from = now;
+        }
         self.heard = now;
         if self.state != State::Dead {
             self.state = State::Quiet;
@@ -96,7 +102,7 @@ impl Liveness {
     /// Time has passed. A tick that comes late (the machine slept) charges no miss, it asks anew.
     pub fn handle_timeout(&mut self, now: Time) {
         match self.state {
-            State::Quiet if now >= self.heard + PING_IDLE => self.probe(now),
+            State::Quiet if now >= self.ask_at() => self.probe(now),
             State::Probing { since, misses, miss_at } if now >= miss_at => {
                 let late = now.since(miss_at) > LATE_TICK;
                 let misses = if late { misses } else { misses + 1 };
@@ -133,7 +139,7 @@ impl Liveness {
     /// When to be woken.
     pub fn poll_timeout(&self) -> Option<Time> {
         match self.state {
-            State::Quiet => Some(self.heard + PING_IDLE),
+            State::Quiet => Some(self.ask_at()),
             State::Probing { miss_at, .. } => Some(miss_at),
             State::Dead => None,
         }
@@ -156,6 +162,12 @@ impl Liveness {
     /// When a frame last arrived.
     pub const fn last_heard(&self) -> Time {
         self.heard
+    }
+
+    /// When silence is asked about.
+    fn ask_at(&self) -> Time {
+        let flowed = self.heard.since(self.flowing_from) >= FLOW_FOR;
+        self.heard + if flowed { FLOW_SILENCE } else { PING_IDLE }
     }
 
     fn patience(&self) -> Duration {
@@ -190,6 +202,21 @@ mod tests {
         live.heard(secs(61));
         assert_eq!(live.poll_timeout(), Some(secs(121)));
         assert_eq!(live.pulse(), Pulse::Alive);
+    }
+
+    #[test]
+    fn a_stream_that_falls_silent_is_asked_about_once() {
+        let mut live = Liveness::new(Time::ZERO, None);
+        live.heard(secs(10));
+        live.heard(secs(11));
+        assert_eq!(live.poll_timeout(), Some(secs(11) + PING_IDLE), "two frames are no stream");
+        live.heard(secs(12));
+        assert_eq!(live.poll_timeout(), Some(secs(12) + FLOW_SILENCE));
+        let asked = secs(12) + FLOW_SILENCE;
+        live.handle_timeout(asked);
+        assert!(live.poll_ping(asked).is_some());
+        live.heard(asked);
+        assert_eq!(live.poll_timeout(), Some(asked + PING_IDLE), "the answer begins no stream");
     }
 
     #[test]
@@ -251,10 +278,6 @@ mod tests {
         }
         assert_eq!(pings, [1, 2, 3]);
         assert_eq!(live.srtt(), Some(Duration::from_millis(50)));
-        assert_eq!(
-            live.poll_timeout(),
-            Some(ms(2950) + PING_IDLE),
-            "an idle link costs what it did"
-        );
+        assert_eq!(live.poll_timeout(), Some(ms(2950) + FLOW_SILENCE));
     }
 }

@@ -48,7 +48,7 @@ struct States {
 
 impl Pace {
     /// What to send now. `head` is the Log's, `unsent` what the reader has not been sent of it, `calm_max` how much of that
-    /// the link takes in a moment.
+    /// the link takes in a moment; `is_answer`: the reader has just typed.
     pub fn turn(
         &mut self,
         now: Time,
@@ -56,6 +56,7 @@ impl Pace {
         unsent: u64,
         calm_max: u64,
         every: Duration,
+        is_answer: bool,
     ) -> Turn {
         let Some(states) = &mut self.states else { return Turn::Stream };
         let is_old = head == states.head;
@@ -66,7 +67,8 @@ impl Pace {
                 return Turn::Stream;
             }
             // The flood has stopped: what comes now may be a key's echo, which waits for no frame.
-            if now >= since + every && unsent <= INTERACTIVE_MAX && !is_old {
+            let may_answer = is_answer || now >= since + every;
+            if may_answer && unsent <= INTERACTIVE_MAX && !is_old {
                 return Turn::Stream;
             }
             if is_old && unsent > 0 {
@@ -119,7 +121,15 @@ mod tests {
     }
 
     fn turn(pace: &mut Pace, ms: u64, head: u64, unsent: u64) -> Turn {
-        pace.turn(at(ms), head, unsent, CALM, EVERY)
+        pace.turn(at(ms), head, unsent, CALM, EVERY, false)
+    }
+
+    #[test]
+    fn what_follows_a_key_at_once_and_is_little_waits_for_no_frame() {
+        let mut pace = Pace::default();
+        pace.state_sent(at(0), 50_000, 50_000);
+        assert_eq!(pace.turn(at(1), 50_020, 20, CALM, EVERY, true), Turn::Stream, "a prompt");
+        assert_eq!(pace.turn(at(2), 90_000, 40_000, CALM, EVERY, true), Turn::Wait(at(100)));
     }
 
     #[test]

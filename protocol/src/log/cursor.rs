@@ -145,13 +145,15 @@ impl Cursor {
         self.place = Place::Done;
     }
 
-    /// The reader asks for the newest state if at least `min_unsent` units are unsent.
+    /// The reader asks for the newest state if at least `min_unsent` units are unsent: this one does not wait for the last to
+    /// be shown.
     pub fn refresh(&mut self, extent: Extent, min_unsent: u64) {
         if extent.loss == Loss::Snapshot
             && self.place == Place::Reading
             && self.unsent(extent) >= min_unsent
         {
             self.place = Place::Lost;
+            self.unshown = None;
         }
     }
 
@@ -240,6 +242,15 @@ mod tests {
         let later = Extent { base: 6000, head: 9000, ..LOG };
         assert_eq!(cursor.step(later, 3000), Step::Rest);
         assert!(cursor.credit(5000, 6000));
+        assert_eq!(cursor.step(later, 3000), Step::Snapshot);
+    }
+
+    #[test]
+    fn a_snapshot_that_is_asked_for_waits_for_none_before_it() {
+        let (mut cursor, _) = Cursor::open(None, 100, LOG, 3000);
+        cursor.snapshot_sent(5000);
+        let later = Extent { base: 6000, head: 9000, ..LOG };
+        cursor.refresh(later, 1000);
         assert_eq!(cursor.step(later, 3000), Step::Snapshot);
     }
 

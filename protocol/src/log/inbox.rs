@@ -32,6 +32,8 @@ struct Entry {
     settled: u64,
     /// Below this all was put to the person as unknown, perhaps in an answer that was lost.
     doubted: u64,
+    /// The Outbox that is met now begins behind this number.
+    begins_behind: u64,
     /// What was refused and perhaps not heard, oldest first.
     refusals: VecDeque<Refusal>,
     is_present: bool,
@@ -64,8 +66,9 @@ impl Inbox {
         let entry = self.entry(client);
         entry.is_present = true;
         let Some(range) = outbox else {
-            // It begins a new Outbox, behind all that it sent from another one.
-            entry.refusals.clear();
+            // It begins a new Outbox, behind all that it sent from another one. Or so it says: a Hello may have been under
+            // way for long, and the client asks about the other one again.
+            entry.begins_behind = entry.taken;
             return (Inputs::Known, entry.taken);
         };
         let nothing_sent = range.next == range.first;
@@ -74,6 +77,7 @@ impl Inbox {
             entry.doubt(entry.taken.max(range.next - 1));
             return (Inputs::Unknown, entry.settled);
         }
+        entry.begins_behind = range.first - 1;
         entry.taken = entry.taken.max(range.first - 1);
         entry.settled = entry.settled.max(range.first - 1);
         entry.refusals.retain(|refusal| refusal.last >= range.first);
@@ -162,7 +166,8 @@ impl Entry {
         self.is_present || self.settled < self.taken
     }
     fn refuse(&mut self, seq: u64, reason: String) {
-        if let Some(newest) = self.refusals.back_mut()
+        let begins = seq == self.begins_behind.saturating_add(1);
+        if let Some(newest) = self.refusals.back_mut().filter(|_| !begins)
             && newest.last.saturating_add(1) == seq
             && newest.reason == reason
         {
@@ -178,7 +183,10 @@ impl Entry {
     }
     /// Up to where all is settled and no refusal is untold.
     fn sure(&self) -> u64 {
-        let untold = self.refusals.iter().find(|refusal| refusal.told < refusal.last);
+        let untold = self
+            .refusals
+            .iter()
+            .find(|refusal| refusal.told < refusal.last && refusal.last > self.begins_behind);
         untold.map_or(self.settled, |refusal| refusal.told.min(self.settled))
     }
 
@@ -254,6 +262,21 @@ mod tests {
         assert_eq!(inbox.tell(PHONE, 1), None);
         inbox.settle(PHONE, 1, Outcome::Applied);
         assert_eq!(inbox.tell(PHONE, 1), Some((1, Outcome::Applied)));
+    }
+
+    #[test]
+    fn a_hello_that_was_under_way_for_long_does_not_make_a_refusal_forgotten() {
+        let mut inbox = Inbox::new();
+        inbox.meet(PHONE, None);
+        inbox.take(PHONE, 1);
+        inbox.settle(PHONE, 1, Outcome::Refused("no".to_owned()));
+        assert_eq!(inbox.meet(PHONE, None), (Inputs::Known, 1));
+        assert_eq!(inbox.take(PHONE, 2), Verdict::Apply);
+        inbox.settle(PHONE, 2, Outcome::Refused("no".to_owned()));
+        let refused = Some((2, Outcome::Refused("no".to_owned())));
+        assert_eq!(inbox.tell(PHONE, 2), refused, "another Outbox, if so");
+        assert_eq!(inbox.meet(PHONE, holds(1, 2)), (Inputs::Known, 0));
+        assert_eq!(inbox.tell(PHONE, 1), Some((1, Outcome::Refused("no".to_owned()))));
     }
 
     #[test]

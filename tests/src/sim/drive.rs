@@ -180,9 +180,9 @@ impl Phone {
                     .map_or(Ok(()), |view| truth.told_unknown(view.outbox, first, next))?;
             }
             ClientEvent::Unavailable { ch, .. } => {
-                if !self.views.contains_key(&ch) {
-                    return Err(format!("{ch:?} is unavailable and nobody reads it"));
-                }
+                self.opened.remove(&ch);
+                self.keys.remove(&ch);
+                self.views.get(&ch).ok_or_else(|| format!("nobody reads {ch:?}"))?;
             }
             ClientEvent::Refused { ch, .. } => {
                 if let Some(view) = self.views.remove(&ch) {

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
-use devtail_protocol::limits::{INPUT_MAX, OUTBOX_ENTRIES_MAX, OUTBOX_MAX, ZSTD_WINDOW_LOG};
+use devtail_protocol::limits::{
+    CHANNELS_MAX, INPUT_MAX, OUTBOX_ENTRIES_MAX, OUTBOX_MAX, ZSTD_WINDOW_LOG,
+};
 use devtail_protocol::session::{ClientConfig, ClientSession};
 use devtail_protocol::wire::Priority;
 use devtail_protocol::{Ch, ChannelId, ClientId, Fault, Time};
@@ -131,7 +133,8 @@ impl Phone {
         priority: Priority,
         truth: &mut Truth,
     ) -> Checked {
-        if self.is_closed || self.views.values().any(|view| view.id == id) {
+        let is_full = self.views.len() >= CHANNELS_MAX;
+        if self.is_closed || is_full || self.views.values().any(|view| view.id == id) {
             return Ok(());
         }
         let spec = spec.then(|| Bytes::from_static(b"a program"));

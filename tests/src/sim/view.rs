@@ -53,6 +53,7 @@ pub(super) struct View {
     parse_at: Time,
     pub(super) fold: Fold,
     pub(super) has_ended: bool,
+    came_without_place: bool,
 }
 
 impl View {
@@ -69,12 +70,14 @@ impl View {
             parse_at: Time::ZERO,
             fold: Fold::default(),
             has_ended: false,
+            came_without_place: false,
         }
     }
 
     /// Reading goes on like this; a reader of a Log without loss begins at its first unit and misses none, or else is given
     /// a Snapshot.
     pub(super) fn opened(&mut self, resume: Resume) {
+        self.came_without_place = resume == Resume::Fresh;
         if resume != Resume::Exact {
             self.next = None;
             self.has_ended = false;
@@ -118,7 +121,10 @@ impl View {
         reader: ClientId,
         truth: &Truth,
     ) -> Checked {
-        if self.model.loss() == Loss::Never && truth.life(epoch).first_reader == Some(reader) {
+        // One that closed it, and opens it again without a place, may come too late for the beginning.
+        let begins_anew = self.came_without_place && self.next == Some(0);
+        let is_waited_for = truth.life(epoch).first_reader == Some(reader) && !begins_anew;
+        if self.model.loss() == Loss::Never && is_waited_for {
             return Err("whom a Log without loss waits for was given a Snapshot".to_owned());
         }
         let fold = Fold::from_state(&state).ok_or("a Snapshot was garbled")?;

@@ -174,7 +174,7 @@ export class Channel {
 
   /** The credit to report, if it changed since the last report on this Link. */
   credit(ch: number): Credit | undefined {
-    if (!this.#isOpen || this.#place.name !== "at") return undefined;
+    if (!this.#isOpen) return undefined;
     const consumed = this.#consumed;
     const limit = consumed + BigInt(this.#window);
     const last = this.#reported;

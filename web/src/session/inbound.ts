@@ -6,7 +6,7 @@ import type { Frame, Snapshot } from "../generated/link_pb";
 import { toFault } from "../wire/check";
 import type { Kind } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
-import { GO_AWAY_MAX_MS } from "../wire/limits";
+import { ACK_BYTES, GO_AWAY_MAX_MS } from "../wire/limits";
 import type { Channel } from "./channel";
 import type { SessionEvent } from "./event";
 
@@ -120,7 +120,8 @@ export class Inbound {
     const taken = this.#openChannel(ch)?.snapshot(at);
     if (!taken) return;
     this.#session.say({ name: "snapshot", ch, at, had: taken.had, state });
-    this.#session.noteUnreported(now, 1);
+    // The next is sent only once this one is reported.
+    this.#session.noteUnreported(now, ACK_BYTES);
   }
 
   #inputAck({ ch, applied, outcome, reason }: InputAck): void {

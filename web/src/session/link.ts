@@ -23,6 +23,19 @@ export class Link {
     this.decoder = new Decoder(zstdWindowLog);
     this.liveness = new Liveness(now, srtt);
   }
+
+  handleTimeout(now: number): void {
+    this.unreported.handleTimeout(now);
+    this.liveness.handleTimeout(now);
+  }
+
+  /** While it does not answer: whether that is news, and whether it is time to dial another. */
+  suspicion(now: number): { isNew: boolean; isTime: boolean } | undefined {
+    if (this.liveness.pulse !== "suspect") return undefined;
+    const isNew = !this.isSuspected;
+    this.isSuspected = true;
+    return { isNew, isTime: isNew || (this.redialAt ?? 0) <= now };
+  }
 }
 
 export type Phase =

@@ -2,6 +2,9 @@
 // The twin of protocol/src/link/liveness.rs. Times are milliseconds.
 import {
   DEAD_AFTER_MS,
+  FLOW_FOR_MS,
+  FLOW_GAP_MS,
+  FLOW_SILENCE_MS,
   LATE_TICK_MS,
   MEASURE_EVERY_MS,
   PING_IDLE_MS,
@@ -19,6 +22,8 @@ type State = { name: "quiet" } | { name: "probing"; since: number; misses: numbe
 
 export class Liveness {
   #heard: number;
+  /** Since when frames came close together. */
+  #flowingFrom: number;
   #srtt: number | undefined;
   #state: State = { name: "quiet" };
   #nextId = 1n;
@@ -29,11 +34,13 @@ export class Liveness {
   /** A Link that was just heard from. */
   constructor(now: number, srtt?: number) {
     this.#heard = now;
+    this.#flowingFrom = now;
     this.#srtt = srtt;
   }
 
   /** A frame arrived. */
   heard(now: number): void {
+    if (now - this.#heard > FLOW_GAP_MS) this.#flowingFrom = now;
     this.#heard = now;
     if (this.#state.name === "dead") return;
     this.#state = { name: "quiet" };
@@ -68,7 +75,7 @@ export class Liveness {
   /** Time has passed. A tick that comes late (the machine slept) charges no miss, it asks anew. */
   handleTimeout(now: number): void {
     const state = this.#state;
-    if (state.name === "quiet" && now >= this.#heard + PING_IDLE_MS) this.probe(now);
+    if (state.name === "quiet" && now >= this.#askAt()) this.probe(now);
     if (state.name !== "probing" || now < state.missAt) return;
     const late = now - state.missAt > LATE_TICK_MS;
     const misses = late ? state.misses : state.misses + 1;
@@ -96,7 +103,7 @@ export class Liveness {
   pollTimeout(): number | undefined {
     switch (this.#state.name) {
       case "quiet":
-        return this.#heard + PING_IDLE_MS;
+        return this.#askAt();
       case "probing":
         return this.#state.missAt;
       case "dead":
@@ -118,6 +125,12 @@ export class Liveness {
   /** When a frame last arrived. */
   get lastHeard(): number {
     return this.#heard;
+  }
+
+  /** When silence is asked about. */
+  #askAt(): number {
+    const flowed = this.#heard - this.#flowingFrom >= FLOW_FOR_MS;
+    return this.#heard + (flowed ? FLOW_SILENCE_MS : PING_IDLE_MS);
   }
 
   #patience(): number {

@@ -163,13 +163,10 @@ export class ClientSession {
     this.#noteProved(now);
     this.#forgetLink();
     if (fault && !fault.shouldRetry) return this.#end(fault);
-    if (this.#redialing) {
-      this.#redialing = false;
-      this.#phase = { name: "dialing" };
-      this.#say({ name: "connecting" });
-      return;
-    }
-    this.#afterFailure(now, random);
+    if (!this.#redialing) return this.#afterFailure(now, random);
+    this.#redialing = false;
+    this.#phase = { name: "dialing" };
+    this.#say({ name: "connecting" });
   }
 
   /** A dial failed. `fault` and `random` as in `linkDown`. */
@@ -190,9 +187,13 @@ export class ClientSession {
     else linkOf(this.#phase)?.liveness.probe(now);
   }
 
-  /** The network changed: as `nudge`, and what began on the old one and is no Link yet begins anew, instead of being waited for. */
+  /** The network changed: as `nudge`; what began on the old one and is no Link yet begins anew; beside a Link another is dialled, and the first to answer wins. */
   networkChanged(now: number): void {
     const { name } = this.#phase;
+    if (name === "live") {
+      this.#cancelDial();
+      this.#redial();
+    }
     if (name !== "dialing" && name !== "greeting") return this.nudge(now);
     this.#backoff.reset();
     this.#forgetLink();
@@ -226,17 +227,11 @@ export class ClientSession {
     if (phase.name === "greeting" && now >= phase.until) this.#hangUp(now, random);
     if (phase.name !== "live") return;
     for (const [ch, channel] of this.#channels) if (channel.reopen(now)) this.#tell({ case: "open", value: channel.openFrame(ch) });
-    phase.link.unreported.handleTimeout(now);
-    phase.link.liveness.handleTimeout(now);
-    const { pulse } = phase.link.liveness;
-    if (pulse === "dead") this.#hangUp(now, random);
-    if (pulse !== "suspect") return;
-    if (!phase.link.isSuspected) this.#say({ name: "suspect", since: phase.link.liveness.lastHeard });
-    const isTime = !phase.link.isSuspected || (phase.link.redialAt ?? 0) <= now;
-    phase.link.isSuspected = true;
-    if (!isTime) return;
-    if (!this.#redialing) this.#events.push({ name: "dial" });
-    this.#redialing = true;
+    phase.link.handleTimeout(now);
+    if (phase.link.liveness.pulse === "dead") return this.#hangUp(now, random);
+    const suspicion = phase.link.suspicion(now);
+    if (suspicion?.isNew) this.#say({ name: "suspect", since: phase.link.liveness.lastHeard });
+    if (suspicion?.isTime) this.#redial();
   }
 
   /** What happened; drain it after every call. */
@@ -306,11 +301,9 @@ export class ClientSession {
     if (!link) return;
     link.liveness.heard(now);
     link.redialAt = undefined;
-    if (!link.isSuspected) return;
+    if (link.isSuspected) this.#say({ name: "live" });
     link.isSuspected = false;
-    this.#say({ name: "live" });
-    if (this.#redialing) this.#events.push({ name: "cancelDial" });
-    this.#redialing = false;
+    this.#cancelDial();
   }
 
   /** A Link that lived starts the waits over, once; one that dies right behind its Welcome is a failure like any other. */
@@ -348,12 +341,22 @@ export class ClientSession {
     this.linkDown(now, random);
   }
 
+  /** Dials another Link beside the one in use. */
+  #redial(): void {
+    if (!this.#redialing) this.#events.push({ name: "dial" });
+    this.#redialing = true;
+  }
+
+  #cancelDial(): void {
+    if (this.#redialing || this.#phase.name === "dialing") this.#events.push({ name: "cancelDial" });
+    this.#redialing = false;
+  }
+
   /** Over: nothing is said after this. */
   #end(fault: Fault): void {
     if (this.#phase.name === "closed") return;
     this.#forgetLink();
-    if (this.#redialing || this.#phase.name === "dialing") this.#events.push({ name: "cancelDial" });
-    this.#redialing = false;
+    this.#cancelDial();
     this.#phase = { name: "closed" };
     this.#say({ name: "closed", fault });
   }

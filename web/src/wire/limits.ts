@@ -35,6 +35,9 @@ export const ACK_SOON_MS = 50;
 export const ACK_LATE_MS = 500;
 
 export const PING_IDLE_MS = 60_000;
+export const FLOW_FOR_MS = 2_000;
+export const FLOW_GAP_MS = 1_000;
+export const FLOW_SILENCE_MS = 6_000;
 export const PROBE_AFTER_SILENCE_MS = 5_000;
 /** While keys are sent, the round trip is measured this often, by a Ping that rides on one of them. */
 export const MEASURE_EVERY_MS = 1_000;

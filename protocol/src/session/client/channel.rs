@@ -215,7 +215,9 @@ impl Channel {
 
     /// The credit to report, if it changed since the last report on this Link.
     pub(super) fn credit(&mut self, ch: Ch) -> Option<Credit> {
-        self.position().filter(|_| self.is_open)?;
+        if !self.is_open {
+            return None;
+        }
         let limit = self.consumed.saturating_add(self.window().into());
         let credit = Credit { ch, consumed: self.consumed, limit, priority: self.priority };
         (self.reported.replace(credit) != Some(credit)).then_some(credit)

@@ -137,8 +137,8 @@ impl ClientSession {
         }
     }
 
-    /// The network changed: what is being dialled goes by the old one and is dialled anew; a Link in use is asked whether
-    /// it lives, for it may.
+    /// The network changed: what is being dialled goes by the old one and is dialled anew; a Link in use may live, or not:
+    /// it is asked, another is dialled beside it, and the first to answer wins.
     pub fn network_changed(&mut self, now: Time) {
         match &mut self.phase {
             Phase::Dialing => {
@@ -152,12 +152,12 @@ impl ClientSession {
                 self.forget_link();
                 self.dial();
             }
-            Phase::Live(_) if self.redialing => {
-                self.events.push_back(ClientEvent::CancelDial);
-                self.events.push_back(ClientEvent::Dial);
+            Phase::Live(_) => {
+                self.cancel_dial();
+                self.redial();
                 self.nudge(now);
             }
-            Phase::Offline { .. } | Phase::Live(_) => self.nudge(now),
+            Phase::Offline { .. } => self.nudge(now),
             Phase::Asleep | Phase::Closed => {}
         }
     }
@@ -269,9 +269,9 @@ impl ClientSession {
         link.redial_at = None;
         if std::mem::take(&mut link.suspected) {
             self.say(LinkState::Live);
-            if std::mem::take(&mut self.redialing) {
-                self.events.push_back(ClientEvent::CancelDial);
-            }
+        }
+        if std::mem::take(&mut self.redialing) {
+            self.events.push_back(ClientEvent::CancelDial);
         }
     }
 

@@ -339,9 +339,13 @@ impl ClientSession {
         }
     }
 
-    /// As many channels as fit into a Hello, the urgent ones first.
+    /// As many channels as fit into a Hello, the urgent ones first. One that the Link in use is just opening is left out: by
+    /// the time the Hello is read, what it says of that Outbox may no longer be so.
     fn opens(&self) -> Vec<Open> {
-        let mut channels: Vec<_> = self.channels.iter().collect();
+        let is_linked = self.is_live();
+        let is_told = |channel: &Channel| !is_linked || channel.outbox.is_numbered();
+        let mut channels: Vec<_> =
+            self.channels.iter().filter(|(_, channel)| is_told(channel)).collect();
         channels.sort_by_key(|(ch, channel)| (Reverse(channel.priority()), **ch));
         let mut room = HELLO_CHANNELS_MAX;
         let opens = channels.into_iter().map_while(|(ch, channel)| {

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use super::{ClientConfig, ClientEvent, ClientSession, LinkState};
 use crate::fault::Code;
-use crate::limits::{CONTROL_FRAMES_MAX, GO_AWAY_MAX, LINK_PROVED};
+use crate::limits::{ACK_LATE, CONTROL_FRAMES_MAX, GO_AWAY_MAX, LINK_PROVED, WINDOW_FOCUSED};
+use crate::position::{Epoch, Loss, Unit};
 use crate::time::Time;
-use crate::wire::{Encoder, Frame, Sealed, Welcome};
-use crate::{Boot, ClientId};
+use crate::wire::{
+    Credit, Data, Decoder, Encoder, Frame, Inputs, Opened, Priority, Resume, Sealed, Welcome,
+};
+use crate::{Boot, Ch, ChannelId, ClientId};
 
 /// The greatest jitter there is.
 const LATE: u64 = u64::MAX;
@@ -27,6 +30,21 @@ fn link(session: &mut ClientSession, now: Time) {
     let welcome = Welcome { version: 1, boot: Boot(5), zstd_window_log: 0 };
     say(session, now, &[Frame::Welcome(welcome)]).unwrap();
     assert!(session.is_live());
+}
+
+fn opened(ch: Ch, epoch: u64, resume: Resume) -> Opened {
+    Opened {
+        ch,
+        epoch: Epoch(epoch),
+        head: 0,
+        resume,
+        inputs: Inputs::Known,
+        applied: 0,
+        unit: Unit::Bytes,
+        client: None,
+        base: 0,
+        loss: Loss::Never,
+    }
 }
 
 fn events(session: &mut ClientSession) -> Vec<ClientEvent> {
@@ -70,6 +88,31 @@ fn what_is_dialled_when_the_network_changes_is_dialled_anew() {
 }
 
 #[test]
+fn a_live_link_is_asked_when_the_network_changes_and_another_dialled_beside_it() {
+    let mut session = session();
+    link(&mut session, Time::ZERO);
+    events(&mut session);
+    session.network_changed(Time::ZERO);
+    assert_eq!(events(&mut session), [ClientEvent::Dial]);
+    let packet = session.poll_transmit(Time::ZERO).expect("a Ping");
+    assert!(matches!(Decoder::new(0).open(packet).unwrap()[..], [Frame::Ping(1)]));
+    session.network_changed(Time::ZERO);
+    assert_eq!(events(&mut session), [ClientEvent::CancelDial, ClientEvent::Dial]);
+    say(&mut session, Time::ZERO, &[Frame::Pong(1)]).unwrap();
+    assert_eq!(events(&mut session), [ClientEvent::CancelDial], "it lives");
+}
+
+#[test]
+fn a_hello_beside_a_link_in_use_says_nothing_of_a_channel_that_is_just_being_opened() {
+    let mut session = session();
+    let ch = session.open(ChannelId([7; 16]), "terminal", None, None, Priority::Focused).unwrap();
+    link(&mut session, Time::ZERO);
+    assert_eq!(session.opens(), [], "its Opened is on its way");
+    say(&mut session, Time::ZERO, &[Frame::Opened(opened(ch, 1, Resume::Fresh))]).unwrap();
+    assert_eq!(session.opens().len(), 1);
+}
+
+#[test]
 fn the_last_word_of_a_suspect_link_does_not_end_the_dial_beside_it() {
     let mut session = session();
     link(&mut session, Time::ZERO);
@@ -86,6 +129,27 @@ fn the_last_word_of_a_suspect_link_does_not_end_the_dial_beside_it() {
     session.link_down(now, 0, Some(&fault));
     let connecting = ClientEvent::State(LinkState::Connecting);
     assert_eq!(events(&mut session), [connecting], "the dial goes on");
+}
+
+#[test]
+fn a_view_that_took_nothing_more_says_what_it_takes_of_a_new_life() {
+    let mut session = session();
+    let ch = session.open(ChannelId([7; 16]), "tunnel", None, None, Priority::Focused).unwrap();
+    link(&mut session, Time::ZERO);
+    say(&mut session, Time::ZERO, &[Frame::Opened(opened(ch, 1, Resume::Fresh))]).unwrap();
+    let bytes = vec![0; WINDOW_FOCUSED as usize].into();
+    say(&mut session, Time::ZERO, &[Frame::Data(Data { ch, off: 0, bytes })]).unwrap();
+    session.link_down(Time::ZERO, 0, None);
+    assert_eq!(session.opens()[0].window, 0, "all of its window is still to be parsed");
+    link(&mut session, Time::ZERO);
+    say(&mut session, Time::ZERO, &[Frame::Opened(opened(ch, 2, Resume::Epoch))]).unwrap();
+    let due = Time::ZERO + ACK_LATE;
+    session.handle_timeout(due, 0);
+    let packet = session.poll_transmit(due).expect("a Window");
+    let frames = Decoder::new(0).open(packet).unwrap();
+    let Some(Frame::Window { credits, .. }) = frames.last() else { panic!("{frames:?}") };
+    let [Credit { consumed: 0, limit, .. }] = credits[..] else { panic!("{credits:?}") };
+    assert_eq!(limit, u64::from(WINDOW_FOCUSED));
 }
 
 #[test]

@@ -105,7 +105,9 @@ impl Reader {
             return (cursor.step(extent, flow.replay_max()), None);
         }
         let every = state_every(self.priority, flow.srtt());
-        match self.pace.turn(now, extent.head, cursor.unsent(extent), flow.calm_max(), every) {
+        let unsent = cursor.unsent(extent);
+        let is_answer = self.coalescer.answers(now);
+        match self.pace.turn(now, extent.head, unsent, flow.calm_max(), every, is_answer) {
             Turn::Stream => self.stream_step(now, extent, flow),
             Turn::State => (cursor.state_step(extent), None),
             Turn::Wait(at) => (Step::Rest, Some(at)),
