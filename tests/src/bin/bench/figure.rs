@@ -60,6 +60,23 @@ impl Target {
     }
 }
 
+/// The figures that somebody asked for.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a>(pub(crate) &'a [&'static Figure]);
+
+impl Wanted<'_> {
+    /// Whether this very one is among them.
+    pub(crate) fn one(&self, id: &str) -> bool {
+        self.0.iter().any(|figure| figure.id == id)
+    }
+
+    /// Whether one of this name, or below it, is.
+    pub(crate) fn any(&self, name: &str) -> bool {
+        let is_below = |id: &str| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        self.0.iter().any(|figure| figure.id == name || is_below(figure.id))
+    }
+}
+
 /// What every round said.
 #[derive(Debug, Default)]
 pub(crate) struct Rounds {
@@ -206,6 +223,16 @@ mod tests {
         assert_eq!(json["peers"]["ssh"].as_f64(), Some(0.4));
         assert_eq!(json["peers"]["ttyd (another day)"].as_f64(), Some(0.59));
         assert!(measured.others_text().starts_with("ssh 0.4, ttyd (another day) 0.59"));
+    }
+
+    #[test]
+    fn what_stands_below_a_name_is_wanted_by_it_and_no_neighbour() {
+        let figures: Vec<&'static Figure> = figures::all()
+            .filter(|figure| ["network.roam", "network.blackouts"].contains(&figure.id))
+            .collect();
+        let wanted = Wanted(&figures);
+        assert!(wanted.any("network") && wanted.one("network.roam"));
+        assert!(!wanted.any("network.blackout"), "blackouts is another");
     }
 
     #[test]

@@ -35,7 +35,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
 
-use crate::figure::{Figure, Rounds};
+use crate::figure::{Figure, Rounds, Wanted};
 use crate::stage::Stage;
 
 /// Measures the whole way, beside its floor in the same run.
@@ -108,10 +108,10 @@ async fn main() -> Result<()> {
         return Ok(());
     }
     ensure!(args.repeats > 0, "--repeats must be at least 1");
-    let wanted = |figure: &&Figure| {
+    let wanted = |figure: &&'static Figure| {
         args.only.as_ref().is_none_or(|only| figure.id.starts_with(only.as_str()))
     };
-    let figures: Vec<&Figure> = figures::all().filter(wanted).collect();
+    let figures: Vec<&'static Figure> = figures::all().filter(wanted).collect();
     ensure!(!figures.is_empty(), "no figure begins so; --list names them");
     let rounds = measure(&figures, &args).await?;
     let measured = figures.iter().filter_map(|figure| rounds.measured(figure)).collect::<Vec<_>>();
@@ -132,10 +132,10 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-async fn measure(figures: &[&Figure], args: &Args) -> Result<Rounds> {
+async fn measure(figures: &[&'static Figure], args: &Args) -> Result<Rounds> {
     let against = peer::chosen(&args.against)?;
     let wants = |group| figures.iter().any(|figure| figure.group == group);
-    let wants_id = |id: &str| figures.iter().any(|figure| figure.id.starts_with(id));
+    let wanted = Wanted(figures);
     let mut rounds = Rounds::default();
     for _ in 0..args.repeats {
         // A fresh gateway each round: what one round left behind must not be another's floor.
@@ -153,7 +153,7 @@ async fn measure(figures: &[&Figure], args: &Args) -> Result<Rounds> {
             terminal::round(&mut stage, &mut rounds).await?;
         }
         if wants(Group::Network) {
-            network::round(wants_id, Duration::from_secs(args.blackouts), &mut rounds)?;
+            network::round(&wanted, Duration::from_secs(args.blackouts), &mut rounds)?;
         }
         if wants(Group::Kill) {
             kill::round(&mut rounds).await?;

@@ -23,7 +23,7 @@ use devtail_tests::gateway::Gateway;
 use devtail_tests::netlab::{HOST, Lab, Space, named};
 
 use self::blackouts::{Does, reconnects};
-use crate::figure::Rounds;
+use crate::figure::{Rounds, Wanted};
 
 /// A phone and a host with a gateway, and a link of the ladder between them.
 struct World {
@@ -36,38 +36,36 @@ struct World {
 type Slow = (&'static str, Box<dyn FnOnce() -> Result<f64> + Send>);
 
 /// Measures what is wanted; `blackouts`: for how long darkness comes and goes.
-pub(crate) fn round(
-    wants: impl Fn(&str) -> bool,
-    blackouts: Duration,
-    rounds: &mut Rounds,
-) -> Result<()> {
+pub(crate) fn round(wanted: &Wanted<'_>, blackouts: Duration, rounds: &mut Rounds) -> Result<()> {
     let slow: [Slow; 4] = [
         ("network.idle", Box::new(idle::bytes_a_minute)),
         ("network.idle.background", Box::new(idle::bytes_in_background)),
         ("network.blackouts", Box::new(move || reconnects(blackouts, Does::Looks))),
         ("network.blackouts.typed", Box::new(move || reconnects(blackouts, Does::Types))),
     ];
-    let slow = slow.into_iter().filter(|(id, _)| wants(id));
+    let slow = slow.into_iter().filter(|(id, _)| wanted.one(id));
     let slow: Vec<_> = slow.map(|(id, measure)| (id, thread::spawn(measure))).collect();
     for (condition, prefix) in [("lte", "network.typing.lte"), ("3g", "network.typing.3g")] {
-        if wants(prefix) {
+        // What is predicted stands below the same name, and is measured by itself.
+        if ["p50", "p99", "ratio"].iter().any(|end| wanted.any(&format!("{prefix}.{end}"))) {
             typing::round(condition, rounds)?;
         }
     }
     type Part = fn(&mut Rounds) -> Result<()>;
-    let parts: [(&str, Part); 5] = [
+    let parts: [(&str, Part); 6] = [
         ("network.typing.3g.predicted", predicted::round),
         ("network.start", start::round),
-        ("network.blackout", darkness::round),
+        ("network.blackout", darkness::blackout),
+        ("network.roam", darkness::roam),
         ("network.interrupt", interrupt::round),
         ("network.gap", gap::round),
     ];
     for (prefix, part) in parts {
-        if wants(prefix) {
+        if wanted.any(prefix) {
             part(rounds)?;
         }
     }
-    beside::round(&wants, rounds)?;
+    beside::round(wanted, rounds)?;
     for (id, slow) in slow {
         rounds.take(id, slow.join().ok().with_context(|| format!("{id} panicked"))??);
     }

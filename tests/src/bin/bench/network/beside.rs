@@ -7,7 +7,7 @@ use devtail_channels::terminal::Spec;
 use devtail_tests::netlab::named;
 
 use super::{World, inside};
-use crate::figure::Rounds;
+use crate::figure::{Rounds, Wanted};
 use crate::stats::percentile;
 use crate::two::Two;
 
@@ -45,9 +45,9 @@ const THREE_G: On = On {
     share: "network.beside.3g.share",
 };
 
-pub(super) fn round(wants: impl Fn(&str) -> bool, rounds: &mut Rounds) -> Result<()> {
+pub(super) fn round(wanted: &Wanted<'_>, rounds: &mut Rounds) -> Result<()> {
     for on in [LTE, THREE_G] {
-        if wants(on.idle.trim_end_matches(".idle")) {
+        if wanted.any(on.idle.trim_end_matches(".idle")) {
             on.measure(rounds)?;
         }
     }

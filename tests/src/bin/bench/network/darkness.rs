@@ -16,10 +16,15 @@ const BEFORE: Duration = Duration::from_secs(3);
 const DARK: Duration = Duration::from_secs(10);
 const AFTER: Duration = Duration::from_secs(2);
 
-pub(super) fn round(rounds: &mut Rounds) -> Result<()> {
+pub(super) fn blackout(rounds: &mut Rounds) -> Result<()> {
     let (took, lost) = dark(false)?;
     rounds.take("network.blackout", took);
     rounds.take("network.blackout.lost", lost);
+    Ok(())
+}
+
+/// The phone has another address behind it.
+pub(super) fn roam(rounds: &mut Rounds) -> Result<()> {
     let (took, lost) = dark(true)?;
     rounds.take("network.roam", took);
     rounds.take("network.roam.lost", lost);

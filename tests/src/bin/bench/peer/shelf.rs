@@ -48,8 +48,9 @@ fn all() -> Result<Vec<Adapter>> {
     let entries = fs::read_dir(folder())?.collect::<Result<Vec<_>, _>>()?;
     let mut paths: Vec<PathBuf> = entries.iter().map(fs::DirEntry::path).collect();
     paths.retain(|path| path.extension().is_some_and(|end| end == "toml"));
-    paths.sort();
-    paths.iter().map(|path| read(path, 0)).collect()
+    let mut adapters = paths.iter().map(|path| read(path, 0)).collect::<Result<Vec<_>>>()?;
+    adapters.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(adapters)
 }
 
 /// `depth`: how many files led here.
