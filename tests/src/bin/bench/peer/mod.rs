@@ -13,11 +13,13 @@ mod web;
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use devtail_channels::terminal::Size;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 pub(crate) use self::adapter::Adapter;
 use self::adapter::Way;
@@ -58,7 +60,8 @@ impl Peer {
         }
         let server = match &adapter.server {
             Some(server) => {
-                let started = quiet(template.command(&server.argv)?).spawn();
+                // A group of its own, so that what it starts ends with it.
+                let started = quiet(template.command(&server.argv)?).process_group(0).spawn();
                 Some(started.context("its server does not start")?)
             }
             None => None,
@@ -120,7 +123,8 @@ impl Peer {
 impl Drop for Peer {
     fn drop(&mut self) {
         if let Some(server) = &mut self.server {
-            let _gone = server.kill();
+            let group = i32::try_from(server.id()).ok().and_then(Pid::from_raw);
+            let _gone = group.map(|group| kill_process_group(group, Signal::KILL));
             let _gone = server.wait();
         }
     }
