@@ -30,7 +30,7 @@ enum Command {
     Bless,
     /// Measure the figures of docs/benchmarks.md (release build).
     Bench {
-        /// Passed on: NAME, --list, --json, --repeats N, --write.
+        /// Passed on: NAME, --list, --json, --against PEER, --repeats N, --plots FOLDER, --write.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

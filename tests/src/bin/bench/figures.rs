@@ -1,5 +1,6 @@
 //! Every figure, in the order of the tables.
 
+mod echo;
 mod netlab;
 mod network;
 mod spine;
@@ -9,5 +10,7 @@ use crate::figure::Figure;
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Figure> {
-    [spine::FIGURES, terminal::FIGURES, network::FIGURES, netlab::FIGURES].into_iter().flatten()
+    let groups =
+        [echo::FIGURES, spine::FIGURES, terminal::FIGURES, network::FIGURES, netlab::FIGURES];
+    groups.into_iter().flatten()
 }

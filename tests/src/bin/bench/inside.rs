@@ -24,6 +24,8 @@ pub(crate) enum Program {
     Play,
     /// Prints a numbered line ten times a second.
     Tick,
+    /// Prints what cannot be compressed, as fast as it is read.
+    Noise,
     /// Waits for the end of its input.
     Idle,
 }
@@ -45,6 +47,7 @@ pub(crate) fn run(program: Program, bytes: usize, file: Option<&str>) -> Result<
         Program::Storm => paced(storm::frames().map(|frame| (storm::PACE, frame))),
         Program::Play => paced(play::pieces(file.context("--file says what to play")?)?),
         Program::Tick => tick(),
+        Program::Noise => noise(),
         Program::Idle => {
             std::io::copy(&mut stdin(), &mut std::io::sink()).map(drop).map_err(Into::into)
         }
@@ -87,6 +90,20 @@ fn tick() -> Result<()> {
     Ok(())
 }
 
+/// Random bytes that are no controls, in rows: nothing in them asks the terminal for anything, or makes it slow.
+fn noise() -> Result<()> {
+    let mut random = std::fs::File::open("/dev/urandom")?;
+    let mut rows = vec![0; 80 * 128];
+    loop {
+        random.read_exact(&mut rows)?;
+        for byte in &mut rows {
+            *byte = if *byte & 0x60 == 0 || *byte == 0x7f { *byte & 0x1f | 0x40 } else { *byte };
+        }
+        rows.chunks_exact_mut(80).for_each(|row| row[78..].copy_from_slice(b"\r\n"));
+        write(&rows)?;
+    }
+}
+
 /// Waits for a byte, then writes each piece after its pause.
 fn paced(pieces: impl IntoIterator<Item = (Duration, Vec<u8>)>) -> Result<()> {
     let mut byte = [0];
@@ -100,7 +117,7 @@ fn paced(pieces: impl IntoIterator<Item = (Duration, Vec<u8>)>) -> Result<()> {
 }
 
 /// Lines as a log has them, of different lengths.
-fn text(length: usize) -> Vec<u8> {
+pub(crate) fn text(length: usize) -> Vec<u8> {
     let lines = (0_u32..).flat_map(|number| {
         let words = &"the quick brown fox jumps over the lazy dog and goes on to the next line"
             [..20 + (number * 7 % 50) as usize];

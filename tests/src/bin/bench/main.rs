@@ -3,28 +3,40 @@
 //! Programs, gateway, holders and client are processes of their own, as they are for a person. Rounds are interleaved,
 //! so that a busy moment of the machine falls on all alike; a figure is the median of its rounds with the least and the
 //! greatest. Read first: [`figures`].
-#![allow(clippy::print_stdout, reason = "a command line talks to a person")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a person")]
 
 mod echo;
 mod figure;
 mod figures;
 mod flood;
 mod gap;
+mod hop;
 mod inside;
+mod interrupt;
+mod kill;
+mod lines;
 mod memory;
+mod moved;
 mod netlab;
 mod network;
+mod peer;
+mod plain;
+mod plots;
+mod process;
 mod raw;
-mod ssh;
 mod stage;
 mod stats;
 mod terminal;
+mod two;
 mod write;
+
+use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, ValueEnum};
 
-use crate::figure::{Figure, Rounds};
+use crate::figure::{Figure, Rounds, Wanted};
 use crate::stage::Stage;
 
 /// Measures the whole way, beside its floor in the same run.
@@ -42,9 +54,21 @@ struct Args {
     /// Only figures whose name begins so, for instance `terminal`.
     #[arg(value_name = "NAME")]
     only: Option<String>,
-    /// Rewrite the tables of docs/benchmarks.md.
+    /// Beside which others: a name in tests/peers, or the path of an adapter file. Default: all there that are installed.
+    #[arg(long, value_name = "PEER")]
+    against: Vec<String>,
+    /// For how many seconds of each round darkness comes and goes.
+    #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+    blackouts: u64,
+    /// Draw the plots into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    plots: Option<PathBuf>,
+    /// Rewrite the tables of docs/benchmarks.md and its plots.
     #[arg(long)]
     write: bool,
+    /// Be the echo of a bare WebSocket.
+    #[arg(long, hide = true)]
+    hop: bool,
     /// What the bench starts in a terminal: echo, or flood and how many bytes.
     #[arg(long, hide = true)]
     inside: Option<inside::Program>,
@@ -65,6 +89,7 @@ enum Group {
     Gap,
     Terminal,
     Network,
+    Kill,
     Netlab,
 }
 
@@ -75,6 +100,9 @@ async fn main() -> Result<()> {
     if let Some(program) = args.inside {
         return inside::run(program, args.bytes, args.file.as_deref());
     }
+    if args.hop {
+        return hop::serve().await;
+    }
     if args.list {
         figures::all().for_each(|figure| {
             println!("{}\t{}\t{}", figure.id, figure.target_text(), figure.what)
@@ -82,15 +110,18 @@ async fn main() -> Result<()> {
         return Ok(());
     }
     ensure!(args.repeats > 0, "--repeats must be at least 1");
-    let wanted = |figure: &&Figure| {
+    let wanted = |figure: &&'static Figure| {
         args.only.as_ref().is_none_or(|only| figure.id.starts_with(only.as_str()))
     };
-    let figures: Vec<&Figure> = figures::all().filter(wanted).collect();
+    let figures: Vec<&'static Figure> = figures::all().filter(wanted).collect();
     ensure!(!figures.is_empty(), "no figure begins so; --list names them");
-    let rounds = measure(&figures, args.repeats).await?;
+    let rounds = measure(&figures, &args).await?;
     let measured = figures.iter().filter_map(|figure| rounds.measured(figure)).collect::<Vec<_>>();
     for figure in &measured {
         println!("{}", if args.json { figure.json() } else { figure.line() });
+    }
+    if let Some(folder) = &args.plots {
+        plots::draw(folder, &rounds, &measured)?;
     }
     if args.write {
         ensure!(
@@ -98,18 +129,21 @@ async fn main() -> Result<()> {
             "docs/benchmarks.md takes all figures, of 5 rounds or more"
         );
         write::benchmarks(&measured)?;
+        plots::draw(&devtail_tests::repo::root().join("docs/plots"), &rounds, &measured)?;
     }
     Ok(())
 }
 
-async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
+async fn measure(figures: &[&'static Figure], args: &Args) -> Result<Rounds> {
+    let against = peer::chosen(&args.against)?;
     let wants = |group| figures.iter().any(|figure| figure.group == group);
+    let wanted = Wanted(figures);
     let mut rounds = Rounds::default();
-    for _ in 0..repeats {
+    for _ in 0..args.repeats {
         // A fresh gateway each round: what one round left behind must not be another's floor.
         let mut stage = Stage::set().await?;
         if wants(Group::Echo) {
-            echo::round(&mut stage, &mut rounds).await?;
+            echo::round(&mut stage, &against, &mut rounds).await?;
         }
         if wants(Group::Flood) {
             flood::round(&mut stage, &mut rounds).await?;
@@ -121,7 +155,10 @@ async fn measure(figures: &[&Figure], repeats: usize) -> Result<Rounds> {
             terminal::round(&mut stage, &mut rounds).await?;
         }
         if wants(Group::Network) {
-            network::round(&mut rounds)?;
+            network::round(&wanted, Duration::from_secs(args.blackouts), &mut rounds)?;
+        }
+        if wants(Group::Kill) {
+            kill::round(&mut rounds).await?;
         }
         if wants(Group::Netlab) {
             netlab::round(&mut rounds)?;

@@ -1,8 +1,6 @@
 //! What stands idle costs, as the kernel counts it. A holder is weighed whole (PSS); the gateway's growth by its own pages
 //! alone, since what it shares with its holders weighs less with each of them.
 
-use std::fs;
-
 use anyhow::{Context as _, Result, bail};
 use devtail_channels::terminal::{KIND, Spec};
 use devtail_client::{ChannelEvent, Client, Config, Event, Events, LinkState};
@@ -11,6 +9,7 @@ use devtail_tests::device::{self, PATIENCE};
 use tokio::time::timeout;
 
 use crate::figure::Rounds;
+use crate::process::{self, own, pss};
 use crate::stage::Stage;
 
 /// Idle terminals, and idle links: enough that one page more or less is nothing.
@@ -46,8 +45,11 @@ async fn terminals(rounds: &mut Rounds) -> Result<()> {
             before = own(stage.gateway.pid())?;
         }
     }
-    rounds.take("memory.terminal", holders(&stage)?);
-    rounds.take("memory.terminal.gateway", (own(stage.gateway.pid())? - before) / TERMINALS as f64);
+    let holder = holders(&stage)?;
+    let share = (own(stage.gateway.pid())? - before) / TERMINALS as f64;
+    rounds.take("memory.terminal", holder + share);
+    rounds.take("memory.terminal.holder", holder);
+    rounds.take("memory.terminal.gateway", share);
     Ok(())
 }
 
@@ -100,29 +102,9 @@ async fn links(stage: &mut Stage, count: usize) -> Result<Vec<(Client, Events)>>
     Ok(links)
 }
 
-/// The mean of the holders, in kB: the processes of the gateway that are neither it nor a terminal's program.
+/// The mean of the holders, in kB.
 fn holders(stage: &Stage) -> Result<f64> {
-    let processes = stage.gateway.processes();
-    let holders: Vec<u32> =
-        processes.into_iter().filter(|pid| *pid != stage.gateway.pid()).collect();
+    let holders = process::holders(&stage.gateway)?;
     let sizes: Vec<f64> = holders.iter().map(|pid| pss(*pid)).collect::<Result<_>>()?;
-    anyhow::ensure!(!sizes.is_empty(), "no holder names the state folder in its arguments");
     Ok(sizes.iter().sum::<f64>() / sizes.len() as f64)
-}
-
-/// Proportional set size, in kB.
-fn pss(pid: u32) -> Result<f64> {
-    counted(pid, "Pss:")
-}
-
-/// Pages that no file backs, in kB.
-fn own(pid: u32) -> Result<f64> {
-    counted(pid, "Pss_Anon:")
-}
-
-fn counted(pid: u32, name: &str) -> Result<f64> {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
-    let line = text.lines().find_map(|line| line.strip_prefix(name));
-    let line = line.with_context(|| format!("the kernel says no {name}"))?;
-    Ok(line.trim().trim_end_matches(" kB").parse()?)
 }

@@ -6,15 +6,21 @@ use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 use devtail_channels::terminal::Size;
+use devtail_tests::device::PATIENCE;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::plain::{Echo, Plain};
 
 /// A program and the master of its PTY. It ends when this is dropped.
 pub(crate) struct RawPty {
     master: File,
     child: Child,
     buffer: Box<[u8]>,
+    /// Where a screen is painted, its sequences are passed over.
+    plain: Option<Plain>,
 }
 
 impl RawPty {
@@ -37,7 +43,16 @@ impl RawPty {
         tcsetwinsize(&master, grid)?;
         let child =
             command.stdin(Stdio::from(slave.try_clone()?)).stdout(Stdio::from(slave)).spawn()?;
-        Ok(Self { master: master.into(), child, buffer: vec![0; 64 << 10].into() })
+        Ok(Self { master: master.into(), child, buffer: vec![0; 64 << 10].into(), plain: None })
+    }
+
+    /// From now on this is how a mark is looked for.
+    pub(crate) fn seen_as(mut self, echo: Echo) -> Self {
+        self.plain = match echo {
+            Echo::Bytes => None,
+            Echo::Text => Some(Plain::default()),
+        };
+        self
     }
 
     /// The terminal's other end, to read it while something else types.
@@ -55,13 +70,27 @@ impl RawPty {
         let mut seen = 0;
         let mut search = Search::new(mark);
         loop {
-            let read = self.master.read(&mut self.buffer)?;
-            ensure!(read > 0, "the program ended early");
+            let read = self.read()?;
             seen += read;
-            if search.finds_in(&self.buffer[..read]) {
+            let piece = &self.buffer[..read];
+            let found = match &mut self.plain {
+                None => search.finds_in(piece),
+                Some(plain) => search.finds_in(&plain.feed(piece)),
+            };
+            if found {
                 return Ok(seen);
             }
         }
+    }
+
+    /// Reads what there is, which may take a while but not for ever.
+    fn read(&mut self) -> Result<usize> {
+        let patience = Timespec { tv_sec: PATIENCE.as_secs().cast_signed(), tv_nsec: 0 };
+        let ready = poll(&mut [PollFd::new(&self.master, PollFlags::IN)], Some(&patience))?;
+        ensure!(ready > 0, "the program wrote nothing for {PATIENCE:?}");
+        let read = self.master.read(&mut self.buffer).context("the program ended early")?;
+        ensure!(read > 0, "the program ended early");
+        Ok(read)
     }
 }
 
@@ -88,6 +117,9 @@ impl Search {
     /// Whether the mark ends in this piece. The mark stands at the end of a flood, so only ends are looked at closely.
     pub(crate) fn finds_in(&mut self, piece: &[u8]) -> bool {
         let first = self.mark[0];
+        if piece.is_empty() {
+            return false;
+        }
         let across =
             [self.tail.as_slice(), &piece[..piece.len().min(self.mark.len() - 1)]].concat();
         let found =

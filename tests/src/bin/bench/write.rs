@@ -42,7 +42,7 @@ fn table(figures: &[Measured]) -> String {
             measured.numbers(),
             figure.unit,
             measured.rounds,
-            figure.peers
+            measured.others_text()
         )
     });
     std::iter::once(head.to_owned()).chain(rows).collect()

@@ -10,7 +10,7 @@ pub(super) const FIGURES: &[Figure] = &[
         "ms",
         "LTE, 25 ms each way: what ping says is the mean round trip, less 50 ms",
         Some(Target::AtMost(2.0)),
-        "",
+        &[],
     ),
     figure(
         "netlab.jitter.error",
@@ -18,7 +18,7 @@ pub(super) const FIGURES: &[Figure] = &[
         "ms",
         "3G, ± 40 ms each way: the deviation that ping says, off what two even spreads have, 32.7 ms",
         Some(Target::AtMost(4.0)),
-        "",
+        &[],
     ),
     figure(
         "netlab.loss.error",
@@ -26,7 +26,7 @@ pub(super) const FIGURES: &[Figure] = &[
         "% points",
         "3G, 3 % each way: what ping says is lost of 4,000, off 5.9 %; chance alone is 0.4",
         Some(Target::AtMost(1.0)),
-        "",
+        &[],
     ),
     figure(
         "netlab.rate.tcp.error",
@@ -34,7 +34,7 @@ pub(super) const FIGURES: &[Figure] = &[
         "%",
         "20 Mbit/s: what iperf3 receives by TCP, headers counted, off that",
         Some(Target::AtMost(5.0)),
-        "",
+        &[],
     ),
     figure(
         "netlab.rate.udp.error",
@@ -42,6 +42,6 @@ pub(super) const FIGURES: &[Figure] = &[
         "%",
         "20 Mbit/s: what iperf3 receives by UDP of twice as much, headers counted, off that",
         Some(Target::AtMost(5.0)),
-        "",
+        &[],
     ),
 ];

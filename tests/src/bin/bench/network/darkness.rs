@@ -10,15 +10,21 @@ use tokio::time::timeout;
 
 use super::{World, inside};
 use crate::figure::Rounds;
+use crate::lines::lost;
 
 const BEFORE: Duration = Duration::from_secs(3);
 const DARK: Duration = Duration::from_secs(10);
 const AFTER: Duration = Duration::from_secs(2);
 
-pub(super) fn round(rounds: &mut Rounds) -> Result<()> {
+pub(super) fn blackout(rounds: &mut Rounds) -> Result<()> {
     let (took, lost) = dark(false)?;
     rounds.take("network.blackout", took);
     rounds.take("network.blackout.lost", lost);
+    Ok(())
+}
+
+/// The phone has another address behind it.
+pub(super) fn roam(rounds: &mut Rounds) -> Result<()> {
     let (took, lost) = dark(true)?;
     rounds.take("network.roam", took);
     rounds.take("network.roam.lost", lost);
@@ -78,13 +84,4 @@ async fn take(device: &mut Device, seen: &mut Vec<u8>) -> Result<bool> {
         Seen::Screen(_) => true,
         Seen::End | Seen::Other => false,
     })
-}
-
-/// The bytes of the lines that are missing between the first and the last that came.
-fn lost(seen: &[u8]) -> f64 {
-    let text = String::from_utf8_lossy(seen);
-    let lines = text.lines().filter_map(|line| line.strip_prefix("tick ")?.parse::<u32>().ok());
-    let numbers: Vec<u32> = lines.collect();
-    let missing = numbers.windows(2).map(|pair| pair[1].saturating_sub(pair[0] + 1)).sum::<u32>();
-    f64::from(missing) * "tick 000000\r\n".len() as f64
 }

@@ -14,8 +14,8 @@ use tokio::time::timeout;
 use super::{World, inside};
 use crate::figure::Rounds;
 use crate::inside::READY;
+use crate::peer::{self, Peer};
 use crate::raw::RawPty;
-use crate::ssh::Sshd;
 use crate::stage::View;
 use crate::stats::percentile;
 
@@ -23,6 +23,8 @@ use crate::stats::percentile;
 const KEYS: usize = 160;
 const PACE: Duration = Duration::from_millis(125);
 const SEED: u64 = 11;
+/// Several round trips, so that a lost farewell is said again.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Keys on their way, and what the others took.
 struct Typed {
@@ -51,6 +53,11 @@ pub(super) fn round(condition: &'static str, rounds: &mut Rounds) -> Result<()> 
     let theirs = thread::spawn(move || by_ssh(condition));
     let ours = by_devtail(condition)?;
     let theirs = theirs.join().ok().context("the thread of ssh panicked")??;
+    let plot = if condition == "lte" { "typing-lte" } else { "typing-3g" };
+    rounds.sampled(plot, "devtail", &ours);
+    rounds.sampled(plot, "ssh", &theirs);
+    rounds.beside(p50, "ssh", percentile(&theirs, 50));
+    rounds.beside(p99, "ssh", percentile(&theirs, 99));
     rounds.take(p50, percentile(&ours, 50));
     rounds.take(p99, percentile(&ours, 99));
     rounds.take(p50_ssh, percentile(&theirs, 50));
@@ -95,8 +102,9 @@ fn by_devtail(condition: &str) -> Result<Vec<f64>> {
 
 fn by_ssh(condition: &str) -> Result<Vec<f64>> {
     let lab = Lab::start(&named(condition).context("a condition of the ladder")?, SEED)?;
-    let sshd = lab.host().inside(|| Sshd::start(HOST))??;
-    let client = sshd.client(false, &inside("echo")?.join(" "));
+    let (adapter, program) = (peer::shipped("ssh")?, inside("echo")?);
+    let ssh = lab.host().inside(|| Peer::start(&adapter, HOST, &program))??;
+    let client = ssh.client()?;
     let mut pty = lab.phone().inside(|| RawPty::of(client, Size::default()))??;
     pty.read_until(READY)?;
     let mut reader = pty.reader()?;
@@ -123,6 +131,9 @@ fn by_ssh(condition: &str) -> Result<Vec<f64>> {
         writer.write_all(&[letter])?;
     }
     let came = came.join().ok().context("the reader of ssh panicked")??;
+    // The farewell passes while there is a link: a session that never hears it outlives the run.
+    drop(pty);
+    thread::sleep(FAREWELL);
     Ok(sent.iter().zip(came).map(|(sent, came)| millis(came.duration_since(*sent))).collect())
 }
 

@@ -10,8 +10,9 @@ use devtail_tests::repo;
 
 use crate::figure::Rounds;
 use crate::inside::{END_MARK, READY, play};
+use crate::moved::Moved;
+use crate::peer::{self, Peer};
 use crate::raw::RawPty;
-use crate::ssh::{Moved, Sshd};
 use crate::stage::{Stage, View};
 
 /// The recordings in tests/wire, and the figures of each: IP bytes of both, their ratio, and payload to what was written.
@@ -48,14 +49,14 @@ const RECORDINGS: [(&str, [&str; 4]); 3] = [
 const ECHOES: Duration = Duration::from_millis(500);
 
 pub(crate) async fn round(stage: &mut Stage, rounds: &mut Rounds) -> Result<()> {
-    let sshd = Sshd::start(Ipv4Addr::LOCALHOST)?;
+    let adapter = peer::shipped("ssh-c")?;
     let size = Size::new(120, 40)?;
     for (name, [ssh, devtail, ratio, payload]) in RECORDINGS {
         let file = repo::root().join(format!("tests/wire/{name}.cast")).display().to_string();
         let program = std::env::current_exe()?.display().to_string();
         let arguments = [&program, "--inside", "play", "--file", &file].map(str::to_owned);
-        let port = sshd.port;
-        let client = sshd.client(true, &arguments.join(" "));
+        let ssh_c = Peer::start(&adapter, Ipv4Addr::LOCALHOST, &arguments)?;
+        let (port, client) = (ssh_c.port(), ssh_c.client()?);
         let theirs = tokio::task::spawn_blocking(move || by_ssh(client, port, size));
         let ours = through(stage, &arguments, size).await?;
         let theirs = theirs.await??;
