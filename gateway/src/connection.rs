@@ -10,17 +10,17 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use devtail_channels::dock::{Bell, Note, Standing};
-use devtail_control::Timestamp;
-use devtail_protocol::limits::{CHANNELS_MAX, FETCHES_MAX};
+use devtail_control::{Principal, Timestamp};
 use devtail_protocol::session::{ServerConfig, ServerEvent, ServerSession};
 use devtail_protocol::wire::Outcome;
 use devtail_protocol::{Boot, Ch, ClientId, Code, Fault, Time};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::clock;
 use crate::docks::Docks;
 use crate::errand::{self, Done, Opening};
+use crate::errands::Errands;
 use crate::fence::Place;
 use crate::link::Link;
 use crate::packets::{Packets, Socket};
@@ -32,42 +32,24 @@ const COME_BACK_WITHIN_MS: u32 = 2000;
 const CLOSE_AWAY: u16 = 1001;
 /// What a link that is to end has for its last words; a revoked device's must be gone within a second.
 const CLOSE_WITHIN: Duration = Duration::from_millis(700);
-/// Errands of one link under way at once: its channels and its questions.
-const ERRANDS_MAX: usize = CHANNELS_MAX + FETCHES_MAX;
 
-/// Serves one admitted link until it ends.
-pub(crate) async fn run(link: Link, shared: Arc<Shared>) {
-    let (done, errands) = mpsc::channel(ERRANDS_MAX);
-    let started = Instant::now();
-    let boot = Boot(shared.boot);
-    let mut connection = Connection {
-        session: ServerSession::new(Time::ZERO, ServerConfig { boot }),
-        docks: Docks::default(),
-        bell: Arc::new(Bell::default()),
-        phase: shared.phase.clone(),
-        revocations: shared.revocations.subscribe(),
-        place: None,
-        started,
-        close_by: None,
-        expires: link.principal.guest.as_ref().map(|guest| ends_at(guest.expires)),
-        opening: BTreeMap::new(),
-        opens: 0,
-        errands: 0,
-        done,
-        ending: None,
-        principal: link.principal,
-        shared,
-    };
-    tracing::debug!(remote = %link.remote, device = %connection.principal.device, "link up");
-    let mut packets = Packets::new(link.socket);
-    if let Some(hello) = link.hello {
+/// Serves one admitted link until it ends. Connection and socket are made here and not within the future: what is moved
+/// within one has its place in it twice, for the link's whole life.
+pub(crate) fn run(link: Link, shared: Arc<Shared>) -> impl Future<Output = ()> {
+    let Link { socket, principal, hello, remote } = link;
+    let mut connection = Connection::new(principal, shared);
+    let mut packets = Packets::new(socket);
+    tracing::debug!(%remote, device = %connection.principal.device, "link up");
+    if let Some(hello) = hello {
         connection.packet(hello);
     }
-    connection.serve(&mut packets, errands).await;
-    tracing::debug!(remote = %link.remote, "link down");
-    let (code, reason) = connection.ending.unwrap_or((CLOSE_AWAY, String::new()));
-    // Who reads nothing more is not waited for: the socket closes by being dropped.
-    drop(timeout(CLOSE_WITHIN, packets.close(code, &reason)).await);
+    async move {
+        connection.serve(&mut packets).await;
+        tracing::debug!(%remote, "link down");
+        let (code, reason) = connection.ending.take().unwrap_or((CLOSE_AWAY, String::new()));
+        // Who reads nothing more is not waited for: the socket closes by being dropped. Boxed, for it comes once.
+        drop(Box::pin(timeout(CLOSE_WITHIN, packets.close(code, &reason))).await);
+    }
 }
 
 /// Every reason to wake.
@@ -101,16 +83,36 @@ struct Connection {
     opening: BTreeMap<Ch, Standing>,
     /// How many Opens came.
     opens: u64,
-    errands: usize,
-    done: mpsc::Sender<Done>,
+    errands: Errands,
     /// The close code and reason of a link that is to end.
     ending: Option<(u16, String)>,
-    principal: devtail_control::Principal,
+    principal: Principal,
     shared: Arc<Shared>,
 }
 
 impl Connection {
-    async fn serve(&mut self, packets: &mut Packets, mut errands: mpsc::Receiver<Done>) {
+    fn new(principal: Principal, shared: Arc<Shared>) -> Self {
+        let boot = Boot(shared.boot);
+        Self {
+            session: ServerSession::new(Time::ZERO, ServerConfig { boot }),
+            docks: Docks::default(),
+            bell: Arc::new(Bell::default()),
+            phase: shared.phase.clone(),
+            revocations: shared.revocations.subscribe(),
+            place: None,
+            started: Instant::now(),
+            close_by: None,
+            expires: principal.guest.as_ref().map(|guest| ends_at(guest.expires)),
+            opening: BTreeMap::new(),
+            opens: 0,
+            errands: Errands::default(),
+            ending: None,
+            principal,
+            shared,
+        }
+    }
+
+    async fn serve(&mut self, packets: &mut Packets) {
         loop {
             self.drain_events();
             while packets.can_send() {
@@ -126,7 +128,7 @@ impl Connection {
                 }
                 self.close_by.get_or_insert_with(|| Instant::now() + CLOSE_WITHIN);
             }
-            match self.wake(packets, &mut errands).await {
+            match self.wake(packets).await {
                 Wake::Socket(Socket::Packet(packet)) => self.packet(packet),
                 Wake::Socket(Socket::Text) => {
                     self.fail(Fault::new(
@@ -158,7 +160,7 @@ impl Connection {
         }
     }
 
-    async fn wake(&mut self, packets: &mut Packets, errands: &mut mpsc::Receiver<Done>) -> Wake {
+    async fn wake(&mut self, packets: &mut Packets) -> Wake {
         let due = self.session.poll_timeout().map(|at| self.started + at.since(Time::ZERO));
         let due = [due, self.close_by].into_iter().flatten().min();
         let timeout = async {
@@ -182,7 +184,7 @@ impl Connection {
         tokio::select! {
             socket = packets.next() => Wake::Socket(socket),
             () = self.bell.rung() => Wake::Rung,
-            Some(done) = errands.recv() => Wake::Errand(done),
+            done = self.errands.next() => Wake::Errand(done),
             () = timeout => Wake::Timeout,
             () = superseded => Wake::Superseded,
             Ok(()) = self.revocations.changed() => Wake::Revocations,
@@ -220,15 +222,12 @@ impl Connection {
                 let (client, bell) = (place.client, Arc::clone(&self.bell));
                 let opening = Opening { ch, id, kind, spec, outbox, client, standing, bell };
                 self.opening.insert(ch, standing);
-                self.errand(errand::open(
-                    Arc::clone(&self.shared),
-                    self.principal.clone(),
-                    opening,
-                ))?;
+                let (shared, principal) = (Arc::clone(&self.shared), self.principal.clone());
+                self.errands.start(errand::open(shared, principal, opening))?;
             }
             ServerEvent::Fetch { req, kind, query } => {
                 let (shared, principal) = (Arc::clone(&self.shared), self.principal.clone());
-                self.errand(errand::answer(shared, principal, req, kind, query))?;
+                self.errands.start(errand::answer(shared, principal, req, kind, query))?;
             }
             ServerEvent::Input { ch, seq, bytes } => {
                 if let Some(client) = self.client()
@@ -253,21 +252,7 @@ impl Connection {
         Ok(())
     }
 
-    fn errand(&mut self, errand: impl Future<Output = Done> + Send + 'static) -> Result<(), Fault> {
-        if self.errands >= ERRANDS_MAX {
-            return Err(Fault::new(
-                Code::Limit,
-                "Channels are opened and closed faster than that works (errands).",
-            ));
-        }
-        self.errands += 1;
-        let done = self.done.clone();
-        tokio::spawn(async move { done.send(errand.await).await });
-        Ok(())
-    }
-
     fn errand_done(&mut self, done: Done) {
-        self.errands -= 1;
         match done {
             Done::Answered { req, answer } => self.session.fetched(req, answer),
             Done::Opened { ch, standing, .. } if self.opening.get(&ch) != Some(&standing) => {}

@@ -1,6 +1,7 @@
 //! One accepted connection, from its first byte until it is closed or has become a link.
 
 use crate::{
+    ahead::Ahead,
     connection,
     limits::{
         MAX_HEAD_BYTES, MAX_HEADERS, MAX_MESSAGE_BYTES, MAX_WRITE_BUFFER_BYTES, PLAIN_LIFETIME,
@@ -51,7 +52,7 @@ pub(crate) async fn greet(tcp: TcpStream, remote: SocketAddr, place: Place, shar
 
 async fn encrypt(tcp: TcpStream, shared: &Shared) -> io::Result<Stream> {
     match &shared.encryption {
-        None => Ok(Stream::Plain(tcp)),
+        None => Ok(Stream::Plain(Ahead::new(tcp))),
         Some(encryption) => Ok(Stream::Tls(Box::new(encryption.accept(tcp).await?))),
     }
 }
@@ -88,8 +89,7 @@ async fn become_link(admitted: Admitted, remote: SocketAddr, shared: Arc<Shared>
             return debug!(%remote, %error, "the peer left before the upgrade was done");
         }
     };
-    let socket =
-        WebSocketStream::from_partially_read(stream, early, Role::Server, Some(websocket())).await;
+    let socket = websocket(stream, early).await;
     let _counted = shared.links_open.count();
     shared.metrics.links_opened.add(1);
     let patience = shared.clone();
@@ -117,11 +117,16 @@ async fn out_of_patience(shared: &Shared) {
     }
 }
 
-fn websocket() -> WebSocketConfig {
-    WebSocketConfig::default()
+async fn websocket(stream: Stream, early: Vec<u8>) -> WebSocketStream<Stream> {
+    let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER_BYTES)
         .write_buffer_size(0)
         .max_write_buffer_size(MAX_WRITE_BUFFER_BYTES)
         .max_message_size(Some(MAX_MESSAGE_BYTES))
-        .max_frame_size(Some(MAX_MESSAGE_BYTES))
+        .max_frame_size(Some(MAX_MESSAGE_BYTES));
+    // A buffer that grew out of an empty one is made anew too small each time a packet is cut from it.
+    if early.is_empty() {
+        return WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+    }
+    WebSocketStream::from_partially_read(stream, early, Role::Server, Some(config)).await
 }

@@ -12,6 +12,7 @@
 
 mod address;
 mod admit;
+mod ahead;
 mod announce;
 mod authority;
 mod body;
@@ -23,6 +24,7 @@ mod credential;
 mod docks;
 mod doorbell;
 mod errand;
+mod errands;
 mod fence;
 mod greet;
 mod guard;

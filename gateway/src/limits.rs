@@ -9,6 +9,9 @@ pub(crate) const PRE_AUTH: Duration = Duration::from_secs(5);
 pub(crate) const PLAIN_LIFETIME: Duration = Duration::from_secs(60);
 /// Connections of all addresses that may be open without having proved who they are: at 40 kB each they take 40 MB.
 pub(crate) const MAX_PENDING: usize = 1024;
+/// Connections that wait in the kernel until they are accepted: what Linux allows by default. Whoever does not fit asks
+/// again a second later by itself.
+pub(crate) const BACKLOG: u32 = 4096;
 /// Request line and headers, bytes: hyper's least, and room for a JWT of 1 KiB beside [`MAX_HELLO_HEADER_BYTES`].
 pub(crate) const MAX_HEAD_BYTES: usize = 8 * 1024;
 /// Headers of a request. Browsers send about 20.
@@ -24,9 +27,12 @@ pub(crate) const MAX_HELLO_HEADER_BYTES: usize = 6 * 1024;
 
 /// One WebSocket message, bytes, as the wire has it.
 pub(crate) const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
-/// What a link reads at once, bytes, allocated for as long as the link lives: an idle link takes 7 kB with 4 KiB, and 11 kB
-/// with 8 KiB. What comes up is mostly keystrokes.
-pub(crate) const READ_BUFFER_BYTES: usize = 4 * 1024;
+/// What the WebSocket reads at once, bytes, allocated for as long as the link lives: room for a few keystrokes. Below 1 KiB
+/// the buffer is not made anew in its old size once a packet was cut from it.
+pub(crate) const READ_BUFFER_BYTES: usize = 1024;
+/// What a busy link takes from the system at once, bytes: a paste's packet and more. Nothing is allocated while nothing is
+/// there.
+pub(crate) const READ_AHEAD_BYTES: usize = 16 * 1024;
 /// What tungstenite may hold of packets that the socket did not take, bytes. The connection loop hands over one packet
 /// at a time, so this is the largest packet and its header.
 pub(crate) const MAX_WRITE_BUFFER_BYTES: usize = MAX_MESSAGE_BYTES + 1024;

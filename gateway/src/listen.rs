@@ -2,18 +2,34 @@
 
 use crate::{
     greet::greet,
-    limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX},
+    limits::{ACCEPT_BACKOFF, ACCEPT_BACKOFF_MAX, BACKLOG},
     pending::Full,
     shared::Shared,
 };
 use std::{io, net::SocketAddr, sync::Arc};
-use tokio::{net::TcpListener, time::sleep};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    time::sleep,
+};
 use tracing::{debug, warn};
 
-/// Accepts until it is dropped.
+/// Takes the address. The kernel keeps [`BACKLOG`] who wait to be accepted.
+///
+/// # Errors
+/// What the system says: in use, or not this machine's.
+pub(crate) fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Accepts until it is dropped. While the gateway is full, whoever comes waits in the kernel's queue: sent away, they would
+/// come again, each time later, and ten thousand who lost their gateway at once would take a minute.
 pub(crate) async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut backoff = ACCEPT_BACKOFF;
     loop {
+        shared.pending.room().await;
         match listener.accept().await {
             Ok((tcp, remote)) => {
                 backoff = ACCEPT_BACKOFF;

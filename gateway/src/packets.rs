@@ -86,7 +86,7 @@ impl Packets {
     }
 
     /// Says goodbye with this close code, as far as the socket takes it.
-    pub(crate) async fn close(mut self, code: u16, reason: &str) {
+    pub(crate) async fn close(&mut self, code: u16, reason: &str) {
         let end = reason.floor_char_boundary(100);
         let frame =
             CloseFrame { code: CloseCode::from(code), reason: reason[..end].to_owned().into() };

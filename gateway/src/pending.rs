@@ -6,12 +6,14 @@ use std::{
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::sync::Notify;
 
 /// The count. At most [`MAX_PENDING`] entries, because every entry is at least one open connection.
 #[derive(Debug)]
 pub(crate) struct Pending {
     per_address: u16,
     counts: Mutex<Counts>,
+    left: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +40,14 @@ pub(crate) struct Place {
 
 impl Pending {
     pub(crate) fn new(per_address: u16) -> Self {
-        Self { per_address, counts: Mutex::default() }
+        Self { per_address, counts: Mutex::default(), left: Notify::new() }
+    }
+
+    /// Waits until the gateway has a place for one more, for one waiter. Cancel safe.
+    pub(crate) async fn room(&self) {
+        while self.len() >= MAX_PENDING {
+            self.left.notified().await;
+        }
     }
 
     /// Takes a place for a connection from `remote`; an IPv6 address counts by its /64, which is what one household has.
@@ -77,6 +86,8 @@ impl Drop for Place {
         if *count == 0 {
             counts.of.remove(&self.address);
         }
+        drop(counts);
+        self.pending.left.notify_one();
     }
 }
 
@@ -113,6 +124,20 @@ mod tests {
         let _first = pending.enter(ip("2001:db8::1")).unwrap();
         assert_eq!(pending.enter(ip("2001:db8::ffff:1")).unwrap_err(), Full::Address);
         assert!(pending.enter(ip("2001:db8:0:1::1")).is_ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_comes_to_a_full_gateway_waits_until_another_leaves() {
+        let pending = Arc::new(Pending::new(u16::MAX));
+        pending.room().await;
+        let mut places: Vec<_> =
+            (0..MAX_PENDING).map(|_| pending.enter(ip("192.0.2.1")).unwrap()).collect();
+        let mut room = Box::pin(pending.room());
+        let now = std::time::Duration::ZERO;
+        assert!(tokio::time::timeout(now, &mut room).await.is_err());
+        drop(places.pop());
+        room.await;
+        assert!(pending.enter(ip("192.0.2.2")).is_ok());
     }
 
     #[test]

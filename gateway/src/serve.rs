@@ -111,7 +111,7 @@ impl Gateway {
         };
         let listen = config.listen;
         let in_vain = |source| BindError::Listen { listen, source };
-        let listener = TcpListener::bind(listen).await.map_err(in_vain)?;
+        let listener = listen::bind(listen).map_err(in_vain)?;
         let listen = listener.local_addr().map_err(in_vain)?;
         let bell = doorbell::hang(&config.state)
             .map_err(|source| BindError::Doorbell { state: config.state.clone(), source })?;

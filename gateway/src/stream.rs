@@ -1,5 +1,6 @@
 //! One connection's bytes, encrypted or not.
 
+use crate::ahead::Ahead;
 use std::{
     io,
     pin::Pin,
@@ -14,8 +15,8 @@ use tokio_rustls::server::TlsStream;
 /// A TCP stream, or a TLS stream over one.
 #[derive(Debug)]
 pub(crate) enum Stream {
-    /// On loopback, or behind a proxy that encrypts.
-    Plain(TcpStream),
+    /// On loopback, or behind a proxy that encrypts. TLS reads ahead by itself.
+    Plain(Ahead<TcpStream>),
     /// TLS 1.3. Boxed: rustls' state is ten times the other variant.
     Tls(Box<TlsStream<TcpStream>>),
 }

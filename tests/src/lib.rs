@@ -5,6 +5,8 @@ pub mod device;
 pub mod fuzzing;
 pub mod gateway;
 pub mod hot;
+#[cfg(feature = "load")]
+pub mod load;
 pub mod narrow;
 pub mod netlab;
 pub mod prediction;

@@ -34,6 +34,12 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Hold thousands of links against one gateway: memory, a storm after kill -9, typing beside them (release build).
+    Load {
+        /// Passed on: idle, storm, typists, --links N, --tls off|self-signed|both, --json, --list.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
     /// Cut a real shell's link and break every process again and again, and check that nothing typed was lost (release build).
     Soak {
         /// Passed on: --cuts N, --seed S, --kills N, --faults N, --json.
@@ -55,6 +61,7 @@ fn main() -> ExitCode {
         Command::Test(args) => stages::run(&args),
         Command::Bless => programs::bless(),
         Command::Bench { args } => programs::bench(&args),
+        Command::Load { args } => programs::load(&args),
         Command::Soak { args } => programs::soak(&args),
         Command::Profile { args } => programs::profile(&args),
         Command::Screenshot => programs::screenshot(),

@@ -25,6 +25,11 @@ pub(crate) fn bench(args: &[String]) -> Result<()> {
     release("bench", args)
 }
 
+/// Runs the load on release-built programs.
+pub(crate) fn load(args: &[String]) -> Result<()> {
+    release("load", args)
+}
+
 /// Runs the soak on release-built programs.
 pub(crate) fn soak(args: &[String]) -> Result<()> {
     tools::install_programs(|program| ["cc", "faketime", "mount"].contains(&program))?;

@@ -115,11 +115,11 @@ impl Outbox {
         self.sent_cost = 0;
     }
 
-    /// The numbers on the wire that were sent and are not settled; `None` if nothing ever was sent.
+    /// The numbers on the wire that were sent and are not settled; `None` before the channel was opened once.
     pub fn range(&self) -> Option<OutboxRange> {
         let ahead = self.ahead?;
         let (first, next) = (ahead + self.first, ahead + self.first.max(self.risked));
-        (next > 1).then_some(OutboxRange { first, next })
+        Some(OutboxRange { first, next })
     }
 
     /// Whether the channel was opened once: the numbers on the wire are known.
@@ -175,10 +175,10 @@ mod tests {
     #[test]
     fn what_was_never_sent_is_not_in_doubt() {
         let mut outbox = opened();
-        assert_eq!(outbox.range(), None);
+        assert_eq!(outbox.range(), Some(OutboxRange { first: 1, next: 1 }));
         outbox.push(Bytes::from_static(b"a")).unwrap();
         outbox.push(Bytes::from_static(b"b")).unwrap();
-        assert_eq!(outbox.range(), None);
+        assert_eq!(outbox.range(), Some(OutboxRange { first: 1, next: 1 }));
         outbox.send_next();
         outbox.rewind();
         assert_eq!(outbox.range(), Some(OutboxRange { first: 1, next: 2 }));

@@ -215,8 +215,11 @@ impl Wire {
 
     /// Both learn at once that it is gone, and what was under way is lost.
     pub(super) fn reset(&mut self, now: Time) {
-        self.up.lose_all();
-        self.down.lose_all();
+        for pipe in [&mut self.up, &mut self.down] {
+            pipe.lose_all();
+            // Who has not noticed yet may still write into it.
+            pipe.is_black_hole = true;
+        }
         for end in [&mut self.client, &mut self.server] {
             if *end == End::Open {
                 *end = End::Ending(now);

@@ -7,6 +7,7 @@ mod floods;
 mod handoff;
 mod hostile;
 mod http;
+mod links;
 mod share;
 mod support;
 mod terminal;

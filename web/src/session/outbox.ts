@@ -127,7 +127,7 @@ export class Outbox {
     const first = this.#ahead + this.#first;
     const risked = this.#ahead + this.#risked;
     const next = risked > first ? risked : first;
-    return next > 1n ? { first, next } : undefined;
+    return { first, next };
   }
 
   /** Whether the channel was opened once: the numbers on the wire are known. */

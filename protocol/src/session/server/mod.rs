@@ -204,7 +204,12 @@ impl ServerSession {
 
     /// What happened; drain it after every call.
     pub fn poll_event(&mut self) -> Option<ServerEvent> {
-        self.events.pop_front()
+        let event = self.events.pop_front();
+        if event.is_none() {
+            // Most links are idle most of the time: an empty queue keeps no memory.
+            self.events = VecDeque::new();
+        }
+        event
     }
 
     /// When to be woken at the latest.

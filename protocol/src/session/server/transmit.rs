@@ -1,5 +1,7 @@
 //! What to send next. Called only when the socket can take a packet, so nothing is queued behind it.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
 
 use super::reader::Reader;
@@ -60,6 +62,9 @@ impl ServerSession {
             && let Some(frame) = self.control.pop_front()
         {
             frames.push(frame);
+        }
+        if self.control.is_empty() {
+            self.control = VecDeque::new();
         }
         frames
     }
