@@ -188,10 +188,14 @@ fn up(
     flags: &[&str],
     environment: &[(OsString, OsString)],
 ) -> Result<(Child, SocketAddr, String)> {
+    // A home of its own: a login shell of this machine may take long for its profile, or leave it half done when it is ended.
+    let home = state.join("home");
+    std::fs::create_dir_all(&home)?;
     let mut child = Command::new(program("devtail")?)
         .args(["up", "--json", "--listen", listen, "--state"])
         .arg(state)
         .args(flags)
+        .env("HOME", home)
         .envs(environment.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -4,6 +4,8 @@
 //! flag: bit 0 zstd · bits 1-2 context · bit 3 the encoder began a new stream · bits 4-7 zero
 //! ```
 
+use std::io;
+
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use prost::Message;
 use prost::encoding::{decode_varint, encode_varint, encoded_len_varint};
@@ -71,7 +73,9 @@ impl Encoder {
         }
         match sealed {
             Sealed::Context(context) if self.compresses(plain_len) => {
+                // Without memory it goes as it is, and the next begins a new stream.
                 self.compress(now, usize::from(context), &packet[1..])
+                    .unwrap_or_else(|_| packet.freeze())
             }
             Sealed::Context(_) | Sealed::Plain => packet.freeze(),
         }
@@ -89,7 +93,7 @@ impl Encoder {
         self.window_log != 0 && plain_len >= COMPRESS_MIN && plain_len <= DECOMPRESSED_FREE
     }
 
-    fn compress(&mut self, now: Time, context: usize, plain: &[u8]) -> Bytes {
+    fn compress(&mut self, now: Time, context: usize, plain: &[u8]) -> io::Result<Bytes> {
         let slot = &mut self.contexts[context % CONTEXTS];
         let reset = if slot.is_none() { RESET } else { 0 };
         let stream = slot.get_or_insert_with(|| Stream {
@@ -99,8 +103,11 @@ impl Encoder {
         stream.used = now;
         let mut packet = BytesMut::with_capacity(1 + plain.len() / 2);
         packet.put_u8(ZSTD | reset | ((context % CONTEXTS) as u8) << CONTEXT_SHIFT);
-        stream.compressor.append(plain, &mut packet);
-        packet.freeze()
+        if let Err(error) = stream.compressor.append(plain, &mut packet) {
+            *slot = None;
+            return Err(error);
+        }
+        Ok(packet.freeze())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Streaming zstd, one context a trust class, flushed at each packet.
 
+use std::io;
+
 use bytes::{Bytes, BytesMut};
 use zstd::stream::raw::{CParameter, DParameter, Decoder, Encoder, InBuffer, Operation, OutBuffer};
-use zstd::zstd_safe::ParamSwitch;
+use zstd::zstd_safe::{ParamSwitch, compress_bound};
 
 use crate::fault::{Code, Fault};
 use crate::limits::{DECOMPRESSED_FREE, DECOMPRESSED_MAX, DECOMPRESSED_RATIO_MAX};
@@ -17,7 +19,11 @@ const MATCH_MIN: u32 = 4;
 const SEARCH_LOG: u32 = 5;
 /// A packet is rarely larger, and every buffer of a context grows with it.
 const BLOCK_MAX: u32 = 8 << 10;
+/// zstd is given room for so much at a time, and for less where less is expected: a key's echo clears no large buffer.
 const STEP: usize = 16 << 10;
+/// What expands less than this many times is expanded in one step.
+const EXPANDS_TO: usize = 8;
+const STEP_MIN: usize = 256;
 
 /// One outgoing stream.
 pub(super) struct Compressor(Encoder<'static>);
@@ -44,20 +50,23 @@ impl Compressor {
     }
 
     /// Appends `plain` to the stream and to `out` what the stream then holds, flushed.
-    pub(super) fn append(&mut self, plain: &[u8], out: &mut BytesMut) {
+    ///
+    /// # Errors
+    /// zstd found no memory: the stream is of no use any more.
+    pub(super) fn append(&mut self, plain: &[u8], out: &mut BytesMut) -> io::Result<()> {
         let mut input = InBuffer::around(plain);
-        let mut step = [0; STEP];
+        let mut step = Vec::with_capacity(compress_bound(plain.len()).min(STEP));
         while input.pos() < plain.len() {
-            let mut output = OutBuffer::around(&mut step[..]);
-            self.0.run(&mut input, &mut output).expect("zstd compresses any bytes");
+            let mut output = OutBuffer::around(&mut step);
+            self.0.run(&mut input, &mut output)?;
             out.extend_from_slice(output.as_slice());
         }
         loop {
-            let mut output = OutBuffer::around(&mut step[..]);
-            let left = self.0.flush(&mut output).expect("zstd flushes any stream");
+            let mut output = OutBuffer::around(&mut step);
+            let left = self.0.flush(&mut output)?;
             out.extend_from_slice(output.as_slice());
             if left == 0 {
-                return;
+                return Ok(());
             }
         }
     }
@@ -85,9 +94,10 @@ impl Decompressor {
             .min(DECOMPRESSED_MAX);
         let mut input = InBuffer::around(packed);
         let mut out = BytesMut::new();
-        let mut step = [0; STEP];
+        let room = packed.len().saturating_mul(EXPANDS_TO).clamp(STEP_MIN, STEP);
+        let mut step = Vec::with_capacity(room);
         loop {
-            let mut output = OutBuffer::around(&mut step[..]);
+            let mut output = OutBuffer::around(&mut step);
             self.0.run(&mut input, &mut output).map_err(|error| {
                 Fault::new(
                     Code::BadPacket,
@@ -102,7 +112,7 @@ impl Decompressor {
                 ));
             }
             out.extend_from_slice(produced);
-            if input.pos() == packed.len() && produced.len() < STEP {
+            if input.pos() == packed.len() && produced.len() < room {
                 return Ok(out.freeze());
             }
         }

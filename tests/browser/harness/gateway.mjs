@@ -28,6 +28,7 @@ export class Gateway {
     const gateway = new Gateway();
     gateway.#flags = flags;
     gateway.#state = await mkdtemp(join(tmpdir(), "devtail-browser-"));
+    await mkdir(join(gateway.#state, "home"));
     await mkdir(join(gateway.#state, "tmux"));
     await gateway.restart();
     return gateway;
@@ -114,7 +115,7 @@ export class Gateway {
   /** A person's own settings, and their own tmux, must not decide what is tested. */
   #env() {
     const { TMUX: _, ...env } = process.env;
-    return { ...env, SHELL: "/bin/bash", PS1: "$ ", TMUX_TMPDIR: join(this.#state, "tmux") };
+    return { ...env, HOME: join(this.#state, "home"), SHELL: "/bin/bash", PS1: "$ ", TMUX_TMPDIR: join(this.#state, "tmux") };
   }
 }
 

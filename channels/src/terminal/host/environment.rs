@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::path::Path;
 
 use nix::unistd::{Uid, User};
 
@@ -34,18 +35,21 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// The account this process runs as, from the user database; a stranger to it gets `/` and `/bin/sh`.
+    /// The account this process runs as, from the user database; a stranger to it gets `/` and `/bin/sh`. Its home is where
+    /// `HOME` says, as for the gateway's own files: a container's user database often knows none.
     pub(super) fn own() -> Self {
+        let home = std::env::var("HOME").ok().filter(|home| Path::new(home).is_absolute());
         match User::from_uid(Uid::current()) {
             Ok(Some(user)) => Self {
-                home: user.dir.to_string_lossy().into_owned(),
+                home: home.unwrap_or_else(|| user.dir.to_string_lossy().into_owned()),
                 shell: Some(user.shell.to_string_lossy().into_owned())
                     .filter(|shell| !shell.is_empty())
                     .unwrap_or_else(sh),
                 name: user.name,
             },
             Ok(None) | Err(_) => {
-                Self { name: Uid::current().to_string(), home: "/".into(), shell: sh() }
+                let home = home.unwrap_or_else(|| "/".into());
+                Self { name: Uid::current().to_string(), home, shell: sh() }
             }
         }
     }
