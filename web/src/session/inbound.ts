@@ -6,7 +6,7 @@ import type { Frame, Snapshot } from "../generated/link_pb";
 import { toFault } from "../wire/check";
 import type { Kind } from "../wire/codec";
 import { Code, Fault } from "../wire/fault";
-import { ACK_BYTES, GO_AWAY_MAX_MS } from "../wire/limits";
+import { ACK_SOON_BYTES, GO_AWAY_MAX_MS } from "../wire/limits";
 import type { Channel } from "./channel";
 import type { SessionEvent } from "./event";
 
@@ -121,7 +121,7 @@ export class Inbound {
     if (!taken) return;
     this.#session.say({ name: "snapshot", ch, at, had: taken.had, state });
     // The next is sent only once this one is reported.
-    this.#session.noteUnreported(now, ACK_BYTES);
+    this.#session.noteUnreported(now, ACK_SOON_BYTES);
   }
 
   #inputAck({ ch, applied, outcome, reason }: InputAck): void {

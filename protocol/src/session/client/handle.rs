@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::link::Phase;
 use super::{ClientEvent, ClientSession};
 use crate::fault::{Code, Fault};
-use crate::limits::{ACK_BYTES, CONTROL_FRAMES_MAX, EVENTS_MAX, GO_AWAY_MAX};
+use crate::limits::{ACK_SOON_BYTES, CONTROL_FRAMES_MAX, EVENTS_MAX, GO_AWAY_MAX};
 use crate::time::Time;
 use crate::wire::{Echo, Frame, InputAck, Inputs, Opened, Outcome, Snapshot, Version};
 
@@ -161,7 +161,7 @@ impl ClientSession {
         if let Ok(had) = channel.snapshot(at) {
             self.events.push_back(ClientEvent::Snapshot { ch, at, had, state });
             // The next is sent only once this one is reported.
-            self.note_unreported(now, ACK_BYTES);
+            self.note_unreported(now, ACK_SOON_BYTES);
         }
     }
 
