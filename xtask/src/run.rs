@@ -2,6 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -33,6 +36,48 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
         command.stdin(Stdio::null()).status().with_context(|| format!("cannot start `{line}`"))?;
     ensure!(status.success(), "`{line}` failed ({status})");
     Ok(())
+}
+
+/// Like [`run`], for what must end by itself: after `limit` it and all that it started are killed.
+///
+/// # Errors
+/// It cannot be started, ends with another status than 0, or does not end.
+pub(crate) fn run_within(limit: Duration, command: &mut Command) -> Result<()> {
+    let line = shown(command);
+    eprintln!("$ {line}");
+    let mut child =
+        command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start `{line}`"))?;
+    let id = child.id();
+    let (ended, is_ended) = mpsc::channel::<()>();
+    let watch = thread::spawn(move || {
+        let is_late = is_ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+        if is_late {
+            kill_with_descendants(id);
+        }
+        is_late
+    });
+    let status = child.wait()?;
+    drop(ended);
+    ensure!(
+        !watch.join().unwrap_or(true),
+        "`{line}` did not end within {} min and was killed; it stood where its last line above says",
+        limit.as_secs() / 60
+    );
+    ensure!(status.success(), "`{line}` failed ({status})");
+    Ok(())
+}
+
+/// A process group would do, but then ^C at the terminal would not reach it.
+fn kill_with_descendants(top: u32) {
+    let mut ids = vec![top.to_string()];
+    let mut at = 0;
+    while let Some(id) = ids.get(at) {
+        let children = Command::new("pgrep").args(["-P", id]).output();
+        let printed = children.map(|output| output.stdout).unwrap_or_default();
+        ids.extend(String::from_utf8_lossy(&printed).lines().map(str::to_owned));
+        at += 1;
+    }
+    succeeds(Command::new("kill").arg("-9").args(ids));
 }
 
 /// Whether it can be started and ends well; its words are not shown.

@@ -34,6 +34,7 @@ const TOOLS: &[Tool] = &[
     Tool { program: "tmux", source: Source::Debian("tmux") },
     Tool { program: "asciinema", source: Source::Debian("asciinema") },
     Tool { program: "ip", source: Source::Debian("iproute2") },
+    Tool { program: "pgrep", source: Source::Debian("procps") },
     Tool { program: "faketime", source: Source::Debian("faketime") },
     Tool { program: "mount", source: Source::Debian("mount") },
     Tool { program: "valgrind", source: Source::Debian("valgrind") },

@@ -1,9 +1,10 @@
 // axe-core on every view of the page, in light and dark: no serious or critical complaint, and a score of 95 or more.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { audit } from "../harness/axe.mjs";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 const SCORE_MIN = 95;
 

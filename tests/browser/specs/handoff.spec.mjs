@@ -1,8 +1,9 @@
 // Hand-off between two browser profiles: the link, the same place, the draft, and who types next.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 describe("a hand-off from a phone to a laptop and back", () => {
   let gateway, browser, phone, phoneAgain, laptop;

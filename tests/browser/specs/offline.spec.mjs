@@ -1,9 +1,10 @@
 // Without a network: the page still opens, says so, and tells what it could not send.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 import { Proxy } from "../harness/proxy.mjs";
+import { test } from "../harness/test.mjs";
 
 for (const [size, options] of Object.entries(SIZES)) {
   describe(`offline on a ${size}`, () => {

@@ -1,9 +1,10 @@
 // What the page promises beyond the terminal in it: the door, the list, the link's state, the keys of a phone.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 import { Proxy } from "../harness/proxy.mjs";
+import { test } from "../harness/test.mjs";
 
 for (const [size, options] of Object.entries(SIZES)) {
   describe(`the page on a ${size}`, () => {

@@ -1,9 +1,10 @@
 // Predictive echo: over a slow link what is typed stands there at once, and a password never does.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 import { Proxy } from "../harness/proxy.mjs";
+import { test } from "../harness/test.mjs";
 
 const ONE_WAY_MS = 100;
 

@@ -1,9 +1,10 @@
 // What scrolled by is there still: on a page that comes late, scrolled up by a finger, and searched.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 import { Proxy } from "../harness/proxy.mjs";
+import { test } from "../harness/test.mjs";
 
 for (const [size, options] of Object.entries(SIZES)) {
   describe(`on a ${size}`, () => {

@@ -1,8 +1,9 @@
 // What a person chooses is kept; tabs, shortcuts, and a screen reader's view.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 for (const [size, options] of Object.entries(SIZES)) {
   describe(`settings on a ${size}`, () => {

@@ -1,8 +1,9 @@
 // A read-only link: made on a phone, opened by somebody else, ended by its owner.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 describe("a shared terminal", () => {
   let gateway, browser, owner, guest, link;

@@ -1,8 +1,9 @@
 // One terminal on two devices: who drives is said on both, and one tap takes over.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 describe("a terminal on a phone and a laptop at once", () => {
   let gateway, browser, phone, laptop;

@@ -1,9 +1,10 @@
 // What a person does in a browser, and what must not break it: at the size of a phone and of a laptop.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
 import { Proxy } from "../harness/proxy.mjs";
+import { test } from "../harness/test.mjs";
 
 for (const [size, options] of Object.entries(SIZES)) {
   describe(`on a ${size}`, () => {

@@ -1,8 +1,9 @@
 // The host's own tmux on the page: seen, worked in, and left as it was.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 const WITHIN_MS = 30_000;
 

@@ -1,9 +1,10 @@
 // Fingers on a phone: they select, change the size of the letters, turn to another terminal, and follow links.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, before, describe } from "node:test";
 import { launch, SIZES, Tab } from "../harness/browser.mjs";
 import { Fingers } from "../harness/fingers.mjs";
 import { Gateway } from "../harness/gateway.mjs";
+import { test } from "../harness/test.mjs";
 
 describe("fingers on a phone", () => {
   let gateway, browser, context, tab, fingers;
