@@ -4,6 +4,8 @@ use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixStream;
 
 use crate::figure::Rounds;
 use crate::figures;
@@ -32,6 +34,7 @@ struct Other {
 struct Took {
     raw: Vec<f64>,
     hop: Vec<f64>,
+    unix: Vec<f64>,
     devtail: Vec<f64>,
 }
 
@@ -45,6 +48,7 @@ pub(crate) async fn round(
     raw.read_until(READY)?;
     let hop = Hop::start()?;
     let mut web = Line::Web(Box::new(Web::bare(&hop.url).await?));
+    let mut unix = UnixStream::connect(&hop.socket).await?;
     let mut view = stage.open(&arguments, false).await?;
     let mut others = Vec::new();
     for adapter in against {
@@ -57,6 +61,8 @@ pub(crate) async fn round(
         took.raw.push(on_raw(&mut raw, letter)?);
         tokio::time::sleep(THINK).await;
         took.hop.push(on_line(&mut web, letter).await?);
+        tokio::time::sleep(THINK).await;
+        took.unix.push(on_unix(&mut unix, letter).await?);
         tokio::time::sleep(THINK).await;
         took.devtail.push(on_view(&mut view, letter).await?);
         for other in &mut others {
@@ -85,19 +91,26 @@ impl Other {
 
 impl Took {
     fn tell(&self, rounds: &mut Rounds) {
-        let Self { raw, hop, devtail } = self;
+        let Self { raw, hop, unix, devtail } = self;
         // Nobody who has a terminal behind a WebSocket can be quicker than both one after the other.
         let floor: Vec<f64> = raw.iter().zip(hop).map(|(raw, hop)| raw + hop).collect();
+        // Nor can anybody whose terminal outlives the server, and so has a process of its own, be quicker than all three.
+        let processes: Vec<f64> =
+            floor.iter().zip(unix).map(|(floor, unix)| floor + unix).collect();
         for (p50, p99, took) in [
             ("echo.raw.p50", "echo.raw.p99", raw),
             ("echo.hop.p50", "echo.hop.p99", hop),
             ("echo.floor.p50", "echo.floor.p99", &floor),
+            ("echo.unix.p50", "echo.unix.p99", unix),
+            ("echo.processes.p50", "echo.processes.p99", &processes),
             ("echo.devtail.p50", "echo.devtail.p99", devtail),
         ] {
             rounds.take(p50, percentile(took, 50));
             rounds.take(p99, percentile(took, 99));
         }
         rounds.take("echo.ratio.p50", percentile(devtail, 50) / percentile(&floor, 50));
+        let processes = percentile(&processes, 50);
+        rounds.take("echo.processes.ratio", percentile(devtail, 50) / processes);
         // Both to the floor's middle: its own 99 of 100 is the machine's noise, and would excuse ours.
         rounds.take("echo.ratio.p99", percentile(devtail, 99) / percentile(&floor, 50));
         rounds.sampled("echo", "floor", &floor);
@@ -141,6 +154,13 @@ async fn on_view(view: &mut View, letter: u8) -> Result<f64> {
     let began = Instant::now();
     view.device.type_keys(vec![letter])?;
     view.until(&[letter]).await?;
+    Ok(millis(began))
+}
+
+async fn on_unix(unix: &mut UnixStream, letter: u8) -> Result<f64> {
+    let (began, mut echo) = (Instant::now(), [0]);
+    unix.write_all(&[letter]).await?;
+    unix.read_exact(&mut echo).await?;
     Ok(millis(began))
 }
 

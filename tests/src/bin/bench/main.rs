@@ -66,9 +66,9 @@ struct Args {
     /// Rewrite the tables of docs/benchmarks.md and its plots.
     #[arg(long)]
     write: bool,
-    /// Be the echo of a bare WebSocket.
+    /// Be the echo of a bare WebSocket, and of this Unix socket.
     #[arg(long, hide = true)]
-    hop: bool,
+    hop: Option<PathBuf>,
     /// What the bench starts in a terminal: echo, or flood and how many bytes.
     #[arg(long, hide = true)]
     inside: Option<inside::Program>,
@@ -100,8 +100,8 @@ async fn main() -> Result<()> {
     if let Some(program) = args.inside {
         return inside::run(program, args.bytes, args.file.as_deref());
     }
-    if args.hop {
-        return hop::serve().await;
+    if let Some(socket) = &args.hop {
+        return hop::serve(socket).await;
     }
     if args.list {
         figures::all().for_each(|figure| {

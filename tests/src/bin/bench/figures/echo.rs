@@ -17,6 +17,17 @@ pub(super) const FIGURES: &[Figure] = &[
     figure("echo.hop.p99", Group::Echo, "ms", "the same, 99 of 100", None, &[]),
     figure("echo.floor.p50", Group::Echo, "ms", "both, one after the other", None, &[]),
     figure("echo.floor.p99", Group::Echo, "ms", "the same, 99 of 100", None, &[]),
+    figure("echo.unix.p50", Group::Echo, "ms", "a byte and its echo on a Unix socket", None, &[]),
+    figure("echo.unix.p99", Group::Echo, "ms", "the same, 99 of 100", None, &[]),
+    figure(
+        "echo.processes.p50",
+        Group::Echo,
+        "ms",
+        "the floor and this: as many processes as a terminal needs that outlives its server",
+        None,
+        &[],
+    ),
+    figure("echo.processes.p99", Group::Echo, "ms", "the same, 99 of 100", None, &[]),
     figure(
         "echo.devtail.p50",
         Group::Echo,
@@ -47,6 +58,14 @@ pub(super) const FIGURES: &[Figure] = &[
         "x",
         "99 of 100 keys through devtail, to the p50 of the floor",
         Some(Target::AtMost(3.0)),
+        &[],
+    ),
+    figure(
+        "echo.processes.ratio",
+        Group::Echo,
+        "x",
+        "devtail to the floor with a process for the terminal, of the same round",
+        None,
         &[],
     ),
     figure(
