@@ -107,7 +107,8 @@ impl Dock {
             outgoing: Notify::new(),
             ready: Notify::new(),
         });
-        let pump = pump::Pump::start(Arc::clone(&shared), stream);
+        let pump = pump::Pump::start(Arc::clone(&shared), stream)
+            .map_err(|error| unreachable_because(&error))?;
         let dock = Self { id, kind, shared, pump };
         within(dock.ready()).await??;
         Ok(dock)

@@ -18,3 +18,5 @@ pub mod registry;
 #[cfg(feature = "host")]
 mod socket;
 pub mod terminal;
+#[cfg(feature = "host")]
+mod writer;

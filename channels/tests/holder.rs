@@ -27,7 +27,7 @@ use devtail_channels::dock::{Bell, Standing};
 use devtail_channels::registry::Kind;
 use devtail_channels::terminal::host::socket;
 use devtail_channels::terminal::{End, Input, Screen, Size, Spec};
-use devtail_protocol::limits::LOG_BYTES;
+use devtail_protocol::limits::LOG_BYTES_WHOLE;
 use devtail_protocol::wire::{Inputs, OutboxRange, Outcome};
 use devtail_protocol::{Ch, ChannelId, ClientId, Code};
 use rustix::process::Signal;
@@ -239,7 +239,7 @@ async fn a_script_gets_every_byte_however_slowly_it_reads() {
     let dock = host.create(1, &Spec { command, every_byte: true, ..Spec::default() }).await;
     let mut ann = Reader::attach(&dock, ANN).await;
     // It reads nothing until the Log holds what it can: there the program must wait.
-    let full = LOG_BYTES as u64;
+    let full = LOG_BYTES_WHOLE as u64;
     let filled = tokio::time::timeout(Duration::from_secs(60), async {
         while dock.extent().unwrap().head < full {
             ann.bell.rung().await;

@@ -23,6 +23,10 @@ impl<S> Ahead<S> {
         Self { inner, rest: Bytes::new() }
     }
 
+    pub(crate) const fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
     fn serve_rest(&mut self, buf: &mut ReadBuf<'_>) {
         let length = self.rest.len().min(buf.remaining());
         buf.put_slice(&self.rest.split_to(length));

@@ -32,17 +32,23 @@ pub(crate) struct Packets {
     socket: WebSocketStream<Stream>,
     /// A packet was handed over and not yet taken by the kernel.
     is_flushing: bool,
+    /// The kernel has enough to send.
+    is_full: bool,
     is_broken: bool,
 }
 
 impl Packets {
     pub(crate) const fn new(socket: WebSocketStream<Stream>) -> Self {
-        Self { socket, is_flushing: false, is_broken: false }
+        Self { socket, is_flushing: false, is_full: false, is_broken: false }
     }
 
     /// Whether a packet may be sent now.
-    pub(crate) const fn can_send(&self) -> bool {
-        !self.is_flushing && !self.is_broken
+    pub(crate) fn can_send(&mut self) -> bool {
+        if self.is_flushing || self.is_broken {
+            return false;
+        }
+        self.is_full = !self.socket.get_ref().has_room();
+        !self.is_full
     }
 
     /// Hands over one packet. Only when [`Self::can_send`].
@@ -65,6 +71,10 @@ impl Packets {
             }
             if self.is_flushing && self.poll_flush(cx).is_ready() {
                 return Poll::Ready(if self.is_broken { Socket::Closed } else { Socket::Writable });
+            }
+            if self.is_full && self.socket.get_ref().poll_room(cx).is_ready() {
+                self.is_full = false;
+                return Poll::Ready(Socket::Writable);
             }
             loop {
                 return match Pin::new(&mut self.socket).poll_next(cx) {

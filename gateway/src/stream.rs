@@ -1,13 +1,14 @@
 //! One connection's bytes, encrypted or not.
 
 use crate::ahead::Ahead;
+use rustix::event::{PollFd, PollFlags, Timespec};
 use std::{
     io,
     pin::Pin,
     task::{Context, Poll},
 };
 use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, Interest, ReadBuf},
     net::TcpStream,
 };
 use tokio_rustls::server::TlsStream;
@@ -19,6 +20,34 @@ pub(crate) enum Stream {
     Plain(Ahead<TcpStream>),
     /// TLS 1.3. Boxed: rustls' state is ten times the other variant.
     Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    /// Whether the kernel has little left to send, so that what is chosen now goes out next. The kernel takes up to 64 KiB more
+    /// than its low-water mark when it is just written to: only asking it keeps to the mark.
+    pub(crate) fn has_room(&self) -> bool {
+        let tcp = self.tcp();
+        tcp.try_io(Interest::WRITABLE, || {
+            let mut asked = [PollFd::new(tcp, PollFlags::OUT)];
+            match rustix::event::poll(&mut asked, Some(&Timespec::default()))? {
+                0 => Err(io::ErrorKind::WouldBlock.into()),
+                _ => Ok(()),
+            }
+        })
+        .is_ok()
+    }
+
+    /// Waits until the kernel has little left to send, once [`Self::has_room`] said no.
+    pub(crate) fn poll_room(&self, cx: &mut Context<'_>) -> Poll<()> {
+        self.tcp().poll_write_ready(cx).map(drop)
+    }
+
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream.get_ref(),
+            Self::Tls(stream) => stream.get_ref().0,
+        }
+    }
 }
 
 impl AsyncRead for Stream {

@@ -60,8 +60,11 @@ pub const INBOX_CLIENTS_MAX: usize = 64;
 /// become unknown.
 pub const INBOX_REFUSALS_MAX: usize = 16;
 
-/// Bytes a byte log keeps by default, in the holder and in the gateway's copy.
+/// Bytes a byte log keeps, in the holder and in the gateway's copy.
 pub const LOG_BYTES: usize = 256 << 10;
+/// And one of which no unit may be lost: what is under way to its reader, twice, so that the writer is not what a fast link
+/// waits for.
+pub const LOG_BYTES_WHOLE: usize = 1 << 20;
 /// Bytes a Snapshot or an answer may have: it fits in a packet with the small frames that ride before it.
 pub const SNAPSHOT_MAX: usize = PACKET_MAX - (64 << 10);
 /// Units of a gap that are replayed rather than replaced by a Snapshot while the link's rate is unknown.
@@ -81,6 +84,8 @@ pub const ANSWER_PIECES: u32 = 4;
 /// The least time between two Snapshots of what is worked in, while its reader is sent states: the eye sees no more frames
 /// of text, and the link is left to keys.
 pub const STATE_EVERY: Duration = Duration::from_millis(100);
+/// As [`STATE_EVERY`], of what may be the answer to a key: a flood that ^C ends has a rest, and the prompt stands behind it.
+pub const STATE_EVERY_ANSWER: Duration = Duration::from_millis(20);
 /// As [`STATE_EVERY`], of what is on the screen beside it.
 pub const STATE_EVERY_VISIBLE: Duration = Duration::from_secs(1);
 /// As [`STATE_EVERY`], of what is not looked at.
@@ -98,6 +103,12 @@ pub const BULK_MAX: usize = 16 << 10;
 pub const BULK_MIN: usize = 1 << 10;
 /// A bulk frame takes the link no longer than this.
 pub const BULK_WITHIN: Duration = Duration::from_millis(50);
+/// Nor longer than this, if that is as much as [`BULK_ENOUGH`].
+pub const BULK_SOON: Duration = Duration::from_millis(2);
+/// Payload bytes of a bulk frame with which headers cost little and packets go out whole.
+pub const BULK_ENOUGH: usize = 4 << 10;
+/// The least round trip is that of the last so long, or twice as long: a phone moves.
+pub const LEAST_FOR: Duration = Duration::from_secs(30);
 /// Unsent bytes of a focused channel up to which it counts as an echo, not a flood.
 pub const INTERACTIVE_MAX: u64 = 4 << 10;
 /// Unacknowledged wire bytes of a Link: at least, at most, and before the rate is known.
@@ -111,6 +122,9 @@ pub const IN_FLIGHT_FIRST: u64 = 64 << 10;
 pub const WINDOW_FOCUSED: u32 = 256 << 10;
 /// Credit for any other channel, in units.
 pub const WINDOW_OTHER: u32 = 32 << 10;
+/// Credit for a channel of which every unit is read, in units: three times what 25 Mbit/s and a round trip of 50 ms have under
+/// way. With less, TCP's own control (BBR) never learns what the link takes, and fills its queue.
+pub const WINDOW_WHOLE: u32 = 512 << 10;
 /// A Window is due at once after this many newly consumed units or received bytes.
 pub const ACK_BYTES: u64 = 32 << 10;
 /// A Window is due `ACK_SOON` after this many.

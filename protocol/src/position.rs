@@ -1,5 +1,7 @@
 //! Where a reader stands in a Log.
 
+use crate::limits::{LOG_BYTES, LOG_BYTES_WHOLE};
+
 /// Names one life of a Log; random, never 0. Another epoch means the past is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Epoch(pub u64);
@@ -29,4 +31,14 @@ pub enum Loss {
     Snapshot,
     /// Its owner makes the writer wait: the first that ever read it gets every unit, others a Snapshot of what they missed.
     Never,
+}
+
+impl Loss {
+    /// Bytes that a byte log keeps.
+    pub const fn log_bytes(self) -> usize {
+        match self {
+            Self::Snapshot => LOG_BYTES,
+            Self::Never => LOG_BYTES_WHOLE,
+        }
+    }
 }

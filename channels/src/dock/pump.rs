@@ -1,17 +1,19 @@
 //! Moves packets between a Dock's Mirror and the holder's socket: one task reads, one writes.
 
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use bytes::{Buf, Bytes, BytesMut};
 use devtail_protocol::hold::{MirrorEvent, packet_len};
 use devtail_protocol::{Code, Fault};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::unix::pipe;
 use tokio::task::AbortHandle;
 
 use super::{Note, Shared, State};
+use crate::writer::Writer;
 
 /// A read takes this much at once: a flood arrives in packets of 64 KiB.
 const READ: usize = 16 << 10;
@@ -24,14 +26,19 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    pub(super) fn start(shared: Arc<Shared>, stream: UnixStream) -> Self {
-        let (read, write) = stream.into_split();
+    /// # Errors
+    /// This process has no descriptor left.
+    pub(super) fn start(shared: Arc<Shared>, stream: UnixStream) -> io::Result<Self> {
+        // Its own deregisters the descriptor, and what waits for it anew must not wait for room.
+        let stream = OwnedFd::from(stream.into_std()?);
+        let write = Writer::new(stream.try_clone()?);
+        let read = pipe::Receiver::from_owned_fd_unchecked(stream)?;
         let writer = tokio::spawn(write_packets(Arc::clone(&shared), write)).abort_handle();
         let reader = tokio::spawn(async move {
             let lost = read_packets(&shared, read).await;
             lose(&shared, &lost);
         });
-        Self { reader: reader.abort_handle(), writer }
+        Ok(Self { reader: reader.abort_handle(), writer })
     }
 
     pub(super) fn stop(&self) {
@@ -40,7 +47,7 @@ impl Pump {
     }
 }
 
-async fn write_packets(shared: Arc<Shared>, mut write: OwnedWriteHalf) -> io::Result<()> {
+async fn write_packets(shared: Arc<Shared>, write: Writer) -> io::Result<()> {
     loop {
         let packet = shared.lock().mirror.poll_transmit();
         match packet {
@@ -56,7 +63,7 @@ async fn write_packets(shared: Arc<Shared>, mut write: OwnedWriteHalf) -> io::Re
     }
 }
 
-async fn read_packets(shared: &Shared, mut read: OwnedReadHalf) -> Fault {
+async fn read_packets(shared: &Shared, mut read: pipe::Receiver) -> Fault {
     let mut buffer = BytesMut::new();
     loop {
         buffer.reserve(READ);

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::HOLD_CH;
 use crate::fault::{Code, Fault};
 use crate::id::{ChannelId, ClientId};
-use crate::limits::{CONTROL_FRAMES_MAX, LOG_BYTES};
+use crate::limits::CONTROL_FRAMES_MAX;
 use crate::log::{Extent, Log, Loss};
 use crate::position::{Position, Unit};
 use crate::time::Time;
@@ -158,7 +158,7 @@ impl Mirror {
             return Ok(());
         }
         let start = Position { epoch: opened.epoch, offset: opened.base };
-        let log = Log::starting_at(start, opened.unit, LOG_BYTES, opened.loss);
+        let log = Log::starting_at(start, opened.unit, opened.loss.log_bytes(), opened.loss);
         self.state = State::Filling { log, until: opened.head };
         self.filled();
         Ok(())
@@ -173,8 +173,8 @@ impl Mirror {
             return Err(broken("its Data does not follow what it sent before"));
         }
         if data.off > head {
-            *log =
-                Log::starting_at(Position { epoch, offset: data.off }, log.unit(), LOG_BYTES, loss);
+            let start = Position { epoch, offset: data.off };
+            *log = Log::starting_at(start, log.unit(), loss.log_bytes(), loss);
         }
         log.append(&data.bytes);
         self.filled();

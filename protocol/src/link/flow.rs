@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use crate::limits::{
-    ACK_LATE, ACK_SOON_BYTES, BULK_MAX, BULK_MIN, BULK_WITHIN, CALM_WITHIN, COMPRESS_BELOW_RATE,
-    IN_FLIGHT_FIRST, IN_FLIGHT_MAX, IN_FLIGHT_MIN, INTERACTIVE_MAX, REPLAY_ALWAYS,
-    REPLAY_UNKNOWN_RATE, REPLAY_WITHIN,
+    ACK_LATE, ACK_SOON_BYTES, BULK_ENOUGH, BULK_MAX, BULK_MIN, BULK_SOON, BULK_WITHIN, CALM_WITHIN,
+    COMPRESS_BELOW_RATE, IN_FLIGHT_FIRST, IN_FLIGHT_MAX, IN_FLIGHT_MIN, INTERACTIVE_MAX, LEAST_FOR,
+    REPLAY_ALWAYS, REPLAY_UNKNOWN_RATE, REPLAY_WITHIN,
 };
 use crate::time::Time;
 
@@ -32,6 +32,7 @@ pub struct Flow {
     received: u64,
     rate: Option<u64>,
     srtt: Option<Duration>,
+    least: Option<Least>,
     sample_from: Option<(Time, u64)>,
     sent_at: Time,
     /// Wire bytes that a thousand bytes of a stream have come to.
@@ -46,6 +47,7 @@ impl Flow {
             received: 0,
             rate: None,
             srtt: None,
+            least: None,
             sample_from: None,
             sent_at: Time::ZERO,
             density: DENSE,
@@ -87,7 +89,8 @@ impl Flow {
     }
 
     /// A round trip was measured.
-    pub fn measured(&mut self, round_trip: Duration) {
+    pub fn measured(&mut self, now: Time, round_trip: Duration) {
+        self.least = Some(Least::with(self.least, now, round_trip));
         self.srtt = Some(self.srtt.map_or(round_trip, |srtt| (srtt * 7 + round_trip) / 8));
     }
 
@@ -124,7 +127,8 @@ impl Flow {
         self.sent - self.received
     }
 
-    /// Whether bulk may be sent: clamp(1.25 × rate × (srtt + 100 ms), 16 KiB, 512 KiB) is not reached.
+    /// Whether bulk may be sent: clamp(1.25 × rate × (least round trip + 100 ms), 16 KiB, 512 KiB) is not reached. The smoothed
+    /// one has our own queue in it: a cap that follows it grows with what it allows.
     pub fn has_room(&self) -> bool {
         self.in_flight() < self.in_flight_max()
     }
@@ -136,13 +140,15 @@ impl Flow {
 
     fn in_flight_max(&self) -> u64 {
         let Some(rate) = self.rate else { return IN_FLIGHT_FIRST };
-        (within(rate, self.srtt() + SLACK) * 5 / 4).clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
+        let least = self.least.map_or(SRTT_FIRST, Least::least);
+        (within(rate, least + SLACK) * 5 / 4).clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
     }
 
-    /// Payload bytes of the next bulk frame: at most 50 ms of the rate.
+    /// Payload bytes of the next bulk frame: at most 50 ms of the rate, and 2 ms of it where that is 4 KiB or more.
     pub fn bulk_max(&self) -> usize {
-        self.rate
-            .map_or(BULK_MAX, |rate| (within(rate, BULK_WITHIN) as usize).clamp(BULK_MIN, BULK_MAX))
+        let Some(rate) = self.rate else { return BULK_MAX };
+        let soon = (within(rate, BULK_SOON) as usize).clamp(BULK_ENOUGH, BULK_MAX);
+        (within(rate, BULK_WITHIN) as usize).clamp(BULK_MIN, soon)
     }
 
     /// Units of a gap that are replayed rather than replaced by a Snapshot.
@@ -163,6 +169,30 @@ impl Flow {
     /// Whether compressing is worth it on a link this fast.
     pub fn wants_compression(&self) -> bool {
         self.rate.is_none_or(|rate| rate < COMPRESS_BELOW_RATE)
+    }
+}
+
+/// The least round trip of late: what the path takes without our queue.
+#[derive(Debug, Clone, Copy)]
+struct Least {
+    since: Time,
+    now: Duration,
+    before: Duration,
+}
+
+impl Least {
+    fn with(known: Option<Self>, now: Time, round_trip: Duration) -> Self {
+        match known {
+            None => Self { since: now, now: round_trip, before: round_trip },
+            Some(known) if now.since(known.since) >= LEAST_FOR => {
+                Self { since: now, now: round_trip, before: known.now }
+            }
+            Some(known) => Self { now: known.now.min(round_trip), ..known },
+        }
+    }
+
+    fn least(self) -> Duration {
+        self.now.min(self.before)
     }
 }
 
@@ -202,7 +232,7 @@ mod tests {
                 worst = worst.max(flow.in_flight());
             }
         }
-        flow.measured(delay * 2);
+        flow.measured(Time::from_micros(10_000_000), delay * 2);
         (flow, worst)
     }
 
@@ -220,7 +250,29 @@ mod tests {
         let (flow, _) = run(2_000_000, Duration::from_millis(20));
         let rate = flow.rate.unwrap();
         assert!(rate > 1_400_000, "{rate}");
-        assert_eq!(flow.bulk_max(), BULK_MAX);
+        assert!(flow.bulk_max() >= BULK_ENOUGH);
+    }
+
+    #[test]
+    fn our_own_queue_allows_no_longer_one_and_a_longer_path_does_after_a_while() {
+        let (mut flow, _) = run(100_000, Duration::from_millis(50));
+        let at = |ms: u64| Time::from_micros((10_000 + ms) * 1000);
+        let allowed = flow.in_flight_max();
+        (1..20).for_each(|n| flow.measured(at(n * 1000), Duration::from_millis(800)));
+        assert_eq!(flow.in_flight_max(), allowed);
+        assert!(flow.srtt() > Duration::from_millis(700));
+        (20..80).for_each(|n| flow.measured(at(n * 1000), Duration::from_millis(800)));
+        assert!(flow.in_flight_max() > 3 * allowed);
+    }
+
+    #[test]
+    fn a_frame_is_as_short_as_the_link_is_slow() {
+        let max = |rate| Flow { rate: Some(rate), ..Flow::new() }.bulk_max();
+        assert_eq!(max(10_000), BULK_MIN);
+        assert_eq!(max(50_000), 2500);
+        assert_eq!(max(125_000), BULK_ENOUGH);
+        assert_eq!(max(2_500_000), 5000);
+        assert_eq!(max(100_000_000), BULK_MAX);
     }
 
     #[test]

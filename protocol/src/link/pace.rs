@@ -13,7 +13,8 @@
 use std::time::Duration;
 
 use crate::limits::{
-    INTERACTIVE_MAX, STATE_CALM, STATE_EVERY, STATE_EVERY_BACKGROUND, STATE_EVERY_VISIBLE,
+    INTERACTIVE_MAX, STATE_CALM, STATE_EVERY, STATE_EVERY_ANSWER, STATE_EVERY_BACKGROUND,
+    STATE_EVERY_VISIBLE,
 };
 use crate::time::Time;
 use crate::wire::Priority;
@@ -100,9 +101,11 @@ impl Pace {
     }
 }
 
-/// The least time between two Snapshots of a reader: ten a second, two a round trip, and fewer of what is not looked at.
-pub fn state_every(priority: Priority, srtt: Duration) -> Duration {
+/// The least time between two Snapshots of a reader: ten a second, two a round trip, and fewer of what is not looked at; more
+/// while they may be the answer to a key.
+pub fn state_every(priority: Priority, srtt: Duration, is_answer: bool) -> Duration {
     match priority {
+        _ if is_answer => STATE_EVERY_ANSWER,
         Priority::Focused => STATE_EVERY.max(srtt / 2),
         Priority::Visible => STATE_EVERY_VISIBLE,
         Priority::Background => STATE_EVERY_BACKGROUND,
@@ -170,9 +173,13 @@ mod tests {
 
     #[test]
     fn what_is_not_looked_at_is_drawn_seldom_and_a_long_way_twice_a_round_trip() {
-        assert_eq!(state_every(Priority::Focused, Duration::from_millis(50)), STATE_EVERY);
+        assert_eq!(state_every(Priority::Focused, Duration::from_millis(50), false), STATE_EVERY);
         let far = Duration::from_millis(600);
-        assert_eq!(state_every(Priority::Focused, far), Duration::from_millis(300));
-        assert!(state_every(Priority::Background, far) > state_every(Priority::Visible, far));
+        assert_eq!(state_every(Priority::Focused, far, false), Duration::from_millis(300));
+        assert_eq!(state_every(Priority::Focused, far, true), STATE_EVERY_ANSWER);
+        assert!(
+            state_every(Priority::Background, far, false)
+                > state_every(Priority::Visible, far, false)
+        );
     }
 }

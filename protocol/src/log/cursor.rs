@@ -95,11 +95,13 @@ impl Cursor {
         }
     }
 
-    /// As [`Self::step`], for a reader that is sent states instead of units.
-    pub const fn state_step(&self, extent: Extent) -> Step {
+    /// As [`Self::step`], for a reader that is sent states instead of units: each once the one before is shown, unless it may be
+    /// the answer to what the reader typed.
+    pub const fn state_step(&self, extent: Extent, is_answer: bool) -> Step {
         match self.place {
             Place::Done => Step::Rest,
             Place::Lost => self.snapshot(),
+            Place::Reading if self.sent < extent.head && is_answer => Step::Snapshot,
             Place::Reading if self.sent < extent.head => self.snapshot(),
             Place::Reading if extent.ended => Step::End(extent.head),
             Place::Reading => Step::Rest,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use devtail_protocol::hold::{FrontId, Mirror, MirrorEvent};
-use devtail_protocol::limits::{HOLD_DATA_MAX, LOG_BYTES};
+use devtail_protocol::limits::HOLD_DATA_MAX;
 use devtail_protocol::log::Extent;
 use devtail_protocol::position::Unit;
 use devtail_protocol::session::{Attached, Logs};
@@ -153,8 +153,10 @@ impl Dock {
     }
 
     pub(super) fn check(&self) -> Checked {
-        let Some(Extent { base, head, .. }) = self.mirror.borrow().extent() else { return Ok(()) };
-        let bound = (LOG_BYTES + HOLD_DATA_MAX) as u64 + (20 << 10);
+        let Some(Extent { base, head, loss, .. }) = self.mirror.borrow().extent() else {
+            return Ok(());
+        };
+        let bound = (loss.log_bytes() + HOLD_DATA_MAX) as u64 + (20 << 10);
         if self.mirror.borrow().unit() == Unit::Bytes && head - base > bound {
             return Err(format!("a Mirror keeps {} bytes", head - base));
         }

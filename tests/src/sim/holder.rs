@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 use devtail_protocol::hold::{FrontId, Owner, OwnerEvent};
-use devtail_protocol::limits::LOG_BYTES;
 use devtail_protocol::log::{Inbox, Log, Loss};
 use devtail_protocol::position::{Epoch, Unit};
 use devtail_protocol::wire::Outcome;
@@ -58,7 +57,8 @@ impl Holder {
     pub(super) fn new(id: ChannelId, traits: Traits, truth: &mut Truth, rng: &mut Rng) -> Self {
         let model = Model::of(id);
         let epoch = Epoch(rng.next() | 1);
-        let log_max = rng.pick(&[LOG_BYTES, LOG_BYTES, 64 << 10]);
+        let usual = model.loss().log_bytes();
+        let log_max = rng.pick(&[usual, usual, 64 << 10]);
         truth.begin_life(epoch, model.unit());
         let log = Log::new(epoch, model.unit(), log_max, model.loss());
         Self {

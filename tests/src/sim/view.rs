@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use bytes::Bytes;
-use devtail_protocol::limits::WINDOW_FOCUSED;
+use devtail_protocol::limits::WINDOW_WHOLE;
 use devtail_protocol::log::Loss;
 use devtail_protocol::position::{Epoch, Unit};
 use devtail_protocol::wire::Resume;
@@ -145,7 +145,7 @@ impl View {
         }
         self.pieces.push_back(piece);
         let units: u64 = self.pieces.iter().map(Piece::units).sum();
-        if units <= 2 * u64::from(WINDOW_FOCUSED) {
+        if units <= 2 * u64::from(WINDOW_WHOLE) {
             return Ok(());
         }
         Err(format!("a view that parses slowly holds {units} units"))

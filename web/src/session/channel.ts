@@ -13,7 +13,7 @@ import {
   Unit,
 } from "../generated/link_pb";
 import { Code, Fault } from "../wire/fault";
-import { BACKOFF_MAX_MS, REOPEN_MIN_MS, WINDOW_FOCUSED, WINDOW_OTHER } from "../wire/limits";
+import { BACKOFF_MAX_MS, REOPEN_MIN_MS, WINDOW_FOCUSED, WINDOW_OTHER, WINDOW_WHOLE } from "../wire/limits";
 import { Outbox } from "./outbox";
 
 /** One place in a Log. */
@@ -44,6 +44,8 @@ export class Channel {
   #reopenAt: number | undefined;
   #reopens = 0;
   #unit = Unit.BYTES;
+  /** Whether every unit is read, and no Snapshot in place of some; false until it is open. */
+  #isWhole = false;
   #consumed: bigint;
   #reported: Credit | undefined;
 
@@ -92,6 +94,7 @@ export class Channel {
     this.#isOpen = true;
     this.#reopens = 0;
     this.#unit = opened.unit;
+    this.#isWhole = opened.everyUnit;
     this.#reported = undefined;
     const have = this.position;
     const had = have?.epoch === opened.epoch ? have.offset : undefined;
@@ -184,6 +187,7 @@ export class Channel {
   }
 
   get #window(): number {
+    if (this.#isWhole) return WINDOW_WHOLE;
     return this.#priority === Priority.FOCUSED ? WINDOW_FOCUSED : WINDOW_OTHER;
   }
 }

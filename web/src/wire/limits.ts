@@ -29,6 +29,7 @@ export const INTERRUPT_UNSENT_MIN = 16n * 1024n;
 
 export const WINDOW_FOCUSED = 256 * KIB;
 export const WINDOW_OTHER = 32 * KIB;
+export const WINDOW_WHOLE = 512 * KIB;
 export const ACK_BYTES = 32 * KIB;
 export const ACK_SOON_BYTES = 2 * KIB;
 export const ACK_SOON_MS = 50;

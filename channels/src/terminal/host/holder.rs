@@ -15,10 +15,9 @@ mod rows;
 use std::future::{pending, poll_fn};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use devtail_protocol::hold::{FrontId, Owner};
-use devtail_protocol::limits::LOG_BYTES;
 use devtail_protocol::log::{Inbox, Log, Loss};
 use devtail_protocol::position::Unit;
 use devtail_protocol::{Boot, ChannelId, Epoch};
@@ -70,6 +69,8 @@ pub(super) struct Holder {
     echoes: Echoes,
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
+    /// Keys went to the program: until then what there is to say waits for their echo.
+    echo_by: Option<Instant>,
     attention: Attention,
     /// Until when a Snapshot waits for the end of the frame that the program draws.
     frame_ends_by: Option<Instant>,
@@ -80,6 +81,10 @@ pub(super) struct Holder {
     children: Signals,
     terminate: Signals,
 }
+
+/// A program that echoes does so within this: one packet then tells that a key was written and what it brought about, and
+/// the program is not kept from the processor by a gateway that has half of it.
+const ECHO_WITHIN: Duration = Duration::from_millis(2);
 
 /// Every reason to wake.
 enum Wake {
@@ -102,7 +107,7 @@ impl Holder {
         listener: UnixListener,
     ) -> io::Result<Self> {
         let loss = if spec.every_byte { Loss::Never } else { Loss::Snapshot };
-        let log = Log::new(Epoch(random()?), Unit::Bytes, LOG_BYTES, loss);
+        let log = Log::new(Epoch(random()?), Unit::Bytes, loss.log_bytes(), loss);
         let program = spec.command.first().unwrap_or(&account.shell);
         let base = program.rsplit('/').next().unwrap_or(program);
         let name = if spec.name.is_empty() { base } else { &spec.name };
@@ -127,6 +132,7 @@ impl Holder {
             people: People::default(),
             echoes: Echoes::default(),
             look_at: None,
+            echo_by: None,
             attention: Attention::default(),
             frame_ends_by: None,
             program: Program::Running(pty),
@@ -213,8 +219,8 @@ impl Holder {
         let audience = self.audience_at();
         let frame = self.frame_ends_by.filter(|_| self.owner.wants_snapshot());
         let attention = self.attention_at();
-        let timers = [program, self.kill_at, self.forget_at, audience, frame, attention];
-        timers.into_iter().flatten().min()
+        let own = [self.kill_at, self.forget_at, self.echo_by];
+        own.into_iter().chain([program, audience, frame, attention]).flatten().min()
     }
 
     fn is_over(&self) -> bool {
@@ -234,6 +240,11 @@ impl Holder {
         self.tend_audience();
         self.attend();
         self.show();
+        let is_running = matches!(self.program, Program::Running(_));
+        if is_running && self.echo_by.is_some_and(|by| Instant::now() < by) {
+            return;
+        }
+        self.echo_by = None;
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
         }
@@ -243,6 +254,7 @@ impl Holder {
         match written {
             Ok(len) => {
                 self.keys.written(*len);
+                self.echo_by.get_or_insert_with(|| Instant::now() + ECHO_WITHIN);
                 self.look_soon();
                 self.keys_went();
             }
@@ -256,6 +268,7 @@ impl Holder {
     fn read(&mut self, read: &io::Result<usize>) {
         match read {
             Ok(1..) => {
+                self.echo_by = None;
                 if let Program::Exited(_, _, heard) = &mut self.program {
                     *heard = Instant::now();
                 }

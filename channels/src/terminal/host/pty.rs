@@ -7,11 +7,11 @@ use filedescriptor::FileDescriptor;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process_group};
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-use tokio::io::Interest;
 use tokio::net::unix::pipe;
 
 use super::environment::{Account, of_login};
 use crate::terminal::message::{End, Size, Spec};
+use crate::writer::Writer;
 
 /// A program on a PTY. Dropping it hangs the terminal up.
 pub(super) struct Pty {
@@ -19,7 +19,7 @@ pub(super) struct Pty {
     child: Box<dyn Child + Send + Sync>,
     /// What the program writes; tokio's pipes are the safe way to wait for a descriptor of another sort.
     output: pipe::Receiver,
-    input: pipe::Sender,
+    input: Writer,
 }
 
 impl Pty {
@@ -40,7 +40,7 @@ impl Pty {
         let child = pair.slave.spawn_command(command(spec, account)).map_err(io::Error::other)?;
         drop(pair.slave);
         let output = pipe::Receiver::from_file_unchecked(half()?)?;
-        let input = pipe::Sender::from_file_unchecked(half()?)?;
+        let input = Writer::new(half()?.into());
         Ok(Self { output, input, master: pair.master, child })
     }
 
@@ -78,19 +78,7 @@ impl Pty {
     /// # Errors
     /// The terminal is hung up.
     pub(super) async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        loop {
-            let ready = self.input.ready(Interest::WRITABLE).await?;
-            match self.input.try_write(bytes) {
-                // Hung up, and full for ever: the readiness never ends, so waiting for it would spin.
-                Err(error)
-                    if error.kind() == io::ErrorKind::WouldBlock && ready.is_write_closed() =>
-                {
-                    return Err(io::ErrorKind::BrokenPipe.into());
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                written => return written,
-            }
-        }
+        self.input.write(bytes).await
     }
 
     /// Tells the program a new size.

@@ -4,9 +4,9 @@ use bytes::Bytes;
 
 use crate::fault::{Code, Fault};
 use crate::id::{Ch, ChannelId};
-use crate::limits::{BACKOFF_MAX, REOPEN_MIN, WINDOW_FOCUSED, WINDOW_OTHER};
+use crate::limits::{BACKOFF_MAX, REOPEN_MIN, WINDOW_FOCUSED, WINDOW_OTHER, WINDOW_WHOLE};
 use crate::log::Outbox;
-use crate::position::{Epoch, Position, Unit};
+use crate::position::{Epoch, Loss, Position, Unit};
 use crate::time::Time;
 use crate::wire::{Credit, Data, Open, Opened, Priority, Resume};
 
@@ -29,6 +29,8 @@ pub(super) struct Channel {
     reopen_at: Option<Time>,
     reopens: u32,
     unit: Unit,
+    /// Until it is open: what most Logs have.
+    loss: Loss,
     consumed: u64,
     reported: Option<Credit>,
     pub(super) outbox: Outbox,
@@ -62,6 +64,7 @@ impl Channel {
             reopen_at: None,
             reopens: 0,
             unit: Unit::Bytes,
+            loss: Loss::Snapshot,
             consumed: have.map_or(0, |have| have.offset),
             reported: None,
             outbox: Outbox::new(),
@@ -115,6 +118,7 @@ impl Channel {
         self.is_open = true;
         self.reopens = 0;
         self.unit = opened.unit;
+        self.loss = opened.loss;
         self.reported = None;
         let had = self.position().filter(|have| have.epoch == opened.epoch).map(|have| have.offset);
         if opened.resume != Resume::Exact || had.is_none() {
@@ -230,9 +234,10 @@ impl Channel {
     }
 
     const fn window(&self) -> u32 {
-        match self.priority {
-            Priority::Focused => WINDOW_FOCUSED,
-            Priority::Visible | Priority::Background => WINDOW_OTHER,
+        match (self.loss, self.priority) {
+            (Loss::Never, _) => WINDOW_WHOLE,
+            (Loss::Snapshot, Priority::Focused) => WINDOW_FOCUSED,
+            (Loss::Snapshot, Priority::Visible | Priority::Background) => WINDOW_OTHER,
         }
     }
 }

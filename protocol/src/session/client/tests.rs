@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{ClientConfig, ClientEvent, ClientSession, LinkState};
 use crate::fault::Code;
-use crate::limits::{ACK_LATE, CONTROL_FRAMES_MAX, GO_AWAY_MAX, LINK_PROVED, WINDOW_FOCUSED};
+use crate::limits::{ACK_LATE, CONTROL_FRAMES_MAX, GO_AWAY_MAX, LINK_PROVED, WINDOW_WHOLE};
 use crate::position::{Epoch, Loss, Unit};
 use crate::time::Time;
 use crate::wire::{
@@ -137,7 +137,7 @@ fn a_view_that_took_nothing_more_says_what_it_takes_of_a_new_life() {
     let ch = session.open(ChannelId([7; 16]), "tunnel", None, None, Priority::Focused).unwrap();
     link(&mut session, Time::ZERO);
     say(&mut session, Time::ZERO, &[Frame::Opened(opened(ch, 1, Resume::Fresh))]).unwrap();
-    let bytes = vec![0; WINDOW_FOCUSED as usize].into();
+    let bytes = vec![0; WINDOW_WHOLE as usize].into();
     say(&mut session, Time::ZERO, &[Frame::Data(Data { ch, off: 0, bytes })]).unwrap();
     session.link_down(Time::ZERO, 0, None);
     assert_eq!(session.opens()[0].window, 0, "all of its window is still to be parsed");
@@ -149,7 +149,7 @@ fn a_view_that_took_nothing_more_says_what_it_takes_of_a_new_life() {
     let frames = Decoder::new(0).open(packet).unwrap();
     let Some(Frame::Window { credits, .. }) = frames.last() else { panic!("{frames:?}") };
     let [Credit { consumed: 0, limit, .. }] = credits[..] else { panic!("{credits:?}") };
-    assert_eq!(limit, u64::from(WINDOW_FOCUSED));
+    assert_eq!(limit, u64::from(WINDOW_WHOLE));
 }
 
 #[test]

@@ -166,7 +166,7 @@ impl ServerSession {
 
     fn ponged(&mut self, now: Time, id: u64) {
         if let Some((_, at)) = self.ping.take_if(|(asked, _)| *asked == id) {
-            self.flow.measured(now.since(at));
+            self.flow.measured(now, now.since(at));
             self.measured_at = Some(now);
         }
     }

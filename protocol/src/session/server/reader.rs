@@ -104,12 +104,12 @@ impl Reader {
         if !cursor.is_reading() {
             return (cursor.step(extent, flow.replay_max()), None);
         }
-        let every = state_every(self.priority, flow.srtt());
         let unsent = cursor.unsent(extent);
         let is_answer = self.coalescer.answers(now);
+        let every = state_every(self.priority, flow.srtt(), is_answer);
         match self.pace.turn(now, extent.head, unsent, flow.calm_max(), every, is_answer) {
             Turn::Stream => self.stream_step(now, extent, flow),
-            Turn::State => (cursor.state_step(extent), None),
+            Turn::State => (cursor.state_step(extent, is_answer), None),
             Turn::Wait(at) => (Step::Rest, Some(at)),
         }
     }
@@ -160,6 +160,7 @@ impl Reader {
             self.pace.state_sent(now, at, extent.head);
         }
         cursor.snapshot_sent(at);
+        self.coalescer.sent();
     }
 
     /// The class and compression of a channel that is read.

@@ -1,0 +1,74 @@
+//! The writing end of a descriptor that nearly always takes what it is given.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::OnceLock;
+
+use rustix::io::{Errno, retry_on_intr};
+use tokio::io::Interest;
+use tokio::net::unix::pipe;
+
+/// Writes without blocking, and waits only for a descriptor that was full once: whoever waits to write is woken each time
+/// the other side reads, which for a key is once too often.
+#[derive(Debug)]
+pub(crate) struct Writer {
+    descriptor: OwnedFd,
+    /// Once it was full. Tokio's pipes are the safe way to wait for a descriptor of another sort.
+    full: OnceLock<pipe::Sender>,
+}
+
+impl Writer {
+    /// Of a descriptor that does not block.
+    pub(crate) const fn new(descriptor: OwnedFd) -> Self {
+        Self { descriptor, full: OnceLock::new() }
+    }
+
+    /// Writes what is taken now, at least something; says how much.
+    ///
+    /// # Errors
+    /// The other side is gone, or the descriptor cannot be waited for.
+    pub(crate) async fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        if self.full.get().is_none() {
+            match retry_on_intr(|| rustix::io::write(&self.descriptor, bytes)) {
+                Err(Errno::AGAIN) => {}
+                written => return Ok(written?),
+            }
+        }
+        let full = self.full()?;
+        loop {
+            let ready = full.ready(Interest::WRITABLE).await?;
+            match full.try_write(bytes) {
+                // Hung up, and full for ever: the readiness never ends, so waiting for it would spin.
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock && ready.is_write_closed() =>
+                {
+                    return Err(io::ErrorKind::BrokenPipe.into());
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                written => return written,
+            }
+        }
+    }
+
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// As [`Self::write`].
+    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let written = self.write(bytes).await?;
+            bytes = &bytes[written..];
+        }
+        Ok(())
+    }
+
+    fn full(&self) -> io::Result<&pipe::Sender> {
+        if let Some(full) = self.full.get() {
+            return Ok(full);
+        }
+        let file = File::from(self.descriptor.try_clone()?);
+        let full = pipe::Sender::from_file_unchecked(file)?;
+        Ok(self.full.get_or_init(|| full))
+    }
+}
