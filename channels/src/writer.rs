@@ -72,3 +72,30 @@ impl Writer {
         Ok(self.full.get_or_init(|| full))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read as _;
+    use std::os::unix::net::UnixStream;
+
+    #[tokio::test]
+    async fn what_does_not_fit_waits_and_arrives_in_order() {
+        let (near, mut far) = UnixStream::pair().unwrap();
+        near.set_nonblocking(true).unwrap();
+        let writer = Writer::new(near.into());
+        assert_eq!(writer.write(b"a key").await.unwrap(), 5);
+        assert!(writer.full.get().is_none(), "nothing is waited for that is taken at once");
+        let paste: Vec<u8> = (0..4_000_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        let expected = [b"a key", &paste[..]].concat();
+        let reader = std::thread::spawn(move || {
+            let mut read = vec![0; expected.len()];
+            far.read_exact(&mut read).unwrap();
+            assert!(read == expected);
+        });
+        writer.write_all(&paste).await.unwrap();
+        assert!(writer.full.get().is_some());
+        reader.join().unwrap();
+        assert!(writer.write(b"to nobody").await.is_err());
+    }
+}

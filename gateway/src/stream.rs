@@ -107,3 +107,38 @@ impl AsyncWrite for Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::socket::tune;
+    use socket2::SockRef;
+    use std::future::poll_fn;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    #[tokio::test]
+    async fn a_peer_that_reads_nothing_leaves_little_unsent_and_room_comes_back() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut far = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (near, _) = listener.accept().await.unwrap();
+        tune(&near);
+        let mut stream = Stream::Plain(Ahead::new(near));
+        let piece = [7; 4096];
+        let mut written = 0;
+        while stream.has_room() {
+            stream.write_all(&piece).await.unwrap();
+            written += piece.len();
+        }
+        // The kernel itself would take more.
+        let more = SockRef::from(stream.tcp()).send(&piece);
+        assert!(more.is_ok() || cfg!(not(target_os = "linux")), "{more:?}");
+        let reader = tokio::spawn(async move {
+            let mut read = vec![0; written];
+            far.read_exact(&mut read).await.unwrap();
+            far
+        });
+        poll_fn(|cx| stream.poll_room(cx)).await;
+        let _far = reader.await.unwrap();
+    }
+}

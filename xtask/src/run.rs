@@ -90,3 +90,26 @@ fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_end_is_killed_with_all_it_started() {
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 86399 & sleep 86398"]);
+        let error = run_within(Duration::from_millis(200), &mut command).unwrap_err();
+        assert!(error.to_string().contains("did not end"), "{error}");
+        let left = |seconds| succeeds(Command::new("pgrep").args(["-fx", seconds]));
+        assert!(!left("sleep 86398") && !left("sleep 86399"));
+    }
+
+    #[test]
+    fn what_fails_in_time_is_a_failure_and_what_ends_well_is_none() {
+        let within = Duration::from_secs(60);
+        assert!(run_within(within, &mut Command::new("true")).is_ok());
+        let error = run_within(within, &mut Command::new("false")).unwrap_err();
+        assert!(error.to_string().contains("failed"), "{error}");
+    }
+}

@@ -229,3 +229,25 @@ fn what_comes_at_once_behind_a_key_does_not_wait_for_a_frame() {
     let is_prompt = |frame: &Frame| matches!(frame, Frame::Data(data) if data.bytes.len() == 2);
     assert!(frames.iter().any(is_prompt), "{frames:?}");
 }
+
+#[test]
+fn the_rest_of_a_flood_behind_a_key_waits_for_20_ms_and_not_until_the_snapshot_before_it_is_shown()
+{
+    let mut channel = Channel::new();
+    let mut session = opening(0);
+    attach(&mut session, &channel);
+    let mut shown_at = |ms: u64, more: usize| {
+        channel.write(more);
+        let now = Time::from_micros(ms * 1000);
+        let mut frames = sent(&mut session, now, &channel);
+        channel.exchange();
+        frames.extend(sent(&mut session, now, &channel));
+        let at = |frame: Frame| if let Frame::Snapshot(it) = frame { Some(it.at) } else { None };
+        frames.into_iter().filter_map(at).collect::<Vec<u64>>()
+    };
+    assert_eq!(shown_at(0, 200_000), [200_000]);
+    assert_eq!(shown_at(19, 100_000), []);
+    assert_eq!(shown_at(20, 0), [300_000], "the prompt may stand here");
+    // Long after the key each one is shown before the next.
+    assert_eq!(shown_at(1000, 100_000), []);
+}
