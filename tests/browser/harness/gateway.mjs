@@ -125,7 +125,8 @@ async function firstLine(child) {
     const late = setTimeout(() => reject(new Error("the gateway did not say in time that it serves")), STARTS_WITHIN_MS);
     const settle = (how) => (value) => (clearTimeout(late), how(value));
     lines.once("line", settle(resolve));
-    child.once("exit", settle((code) => reject(new Error(`devtail ended with ${code} before it said a line`))));
+    // Not its exit: what it said may still stand in the pipe then.
+    child.once("close", settle((code) => reject(new Error(`devtail ended with ${code} before it said a line`))));
     child.once("error", settle(reject));
   });
 }
