@@ -30,8 +30,8 @@ use crate::shared::{Phase, Shared};
 const COME_BACK_WITHIN_MS: u32 = 2000;
 /// The WebSocket's own "going away".
 const CLOSE_AWAY: u16 = 1001;
-/// What a link that is to end has for its last words; a revoked device's must be gone within a second.
-const CLOSE_WITHIN: Duration = Duration::from_millis(700);
+/// What a link that is to end has for its last words, and again for the close; a revoked device's must be gone within a second.
+const CLOSE_WITHIN: Duration = Duration::from_millis(450);
 
 /// Serves one admitted link until it ends. Connection and socket are made here and not within the future: what is moved
 /// within one has its place in it twice, for the link's whole life.
@@ -115,7 +115,7 @@ impl Connection {
     async fn serve(&mut self, packets: &mut Packets) {
         loop {
             self.drain_events();
-            while packets.can_send() {
+            while self.may_send(packets) {
                 let Some(packet) = self.session.poll_transmit(self.now(), &self.docks) else {
                     break;
                 };
@@ -123,7 +123,7 @@ impl Connection {
                 packets.send(packet).await;
             }
             if self.session.is_closing() {
-                if packets.can_send() || self.close_by.is_some_and(|at| Instant::now() >= at) {
+                if packets.is_flushed() || self.close_by.is_some_and(|at| Instant::now() >= at) {
                     return;
                 }
                 self.close_by.get_or_insert_with(|| Instant::now() + CLOSE_WITHIN);
@@ -158,6 +158,11 @@ impl Connection {
                 Wake::Phase => self.check_phase(),
             }
         }
+    }
+
+    /// Last words go to the kernel as they are: nothing comes behind them that should overtake.
+    fn may_send(&self, packets: &mut Packets) -> bool {
+        if self.session.is_closing() { packets.is_flushed() } else { packets.can_send() }
     }
 
     async fn wake(&mut self, packets: &mut Packets) -> Wake {

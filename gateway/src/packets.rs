@@ -51,6 +51,11 @@ impl Packets {
         !self.is_full
     }
 
+    /// Whether the kernel has taken all that was sent.
+    pub(crate) const fn is_flushed(&self) -> bool {
+        !self.is_flushing && !self.is_broken
+    }
+
     /// Hands over one packet. Only when [`Self::can_send`].
     pub(crate) async fn send(&mut self, packet: Bytes) {
         poll_fn(|cx| {

@@ -86,6 +86,8 @@ pub const ANSWER_PIECES: u32 = 4;
 pub const STATE_EVERY: Duration = Duration::from_millis(100);
 /// As [`STATE_EVERY`], of what may be the answer to a key: a flood that ^C ends has a rest, and the prompt stands behind it.
 pub const STATE_EVERY_ANSWER: Duration = Duration::from_millis(20);
+/// Snapshots that may be under way at once, if they may be the answer to a key; else each waits until the one before is shown.
+pub const STATES_AHEAD_MAX: u32 = 3;
 /// As [`STATE_EVERY`], of what is on the screen beside it.
 pub const STATE_EVERY_VISIBLE: Duration = Duration::from_secs(1);
 /// As [`STATE_EVERY`], of what is not looked at.

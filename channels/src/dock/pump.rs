@@ -1,6 +1,7 @@
 //! Moves packets between a Dock's Mirror and the holder's socket: one task reads, one writes.
 
-use std::io;
+use std::convert::Infallible;
+use std::io::{self, ErrorKind};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -33,7 +34,15 @@ impl Pump {
         let stream = OwnedFd::from(stream.into_std()?);
         let write = Writer::new(stream.try_clone()?);
         let read = pipe::Receiver::from_owned_fd_unchecked(stream)?;
-        let writer = tokio::spawn(write_packets(Arc::clone(&shared), write)).abort_handle();
+        let outgoing = Arc::clone(&shared);
+        let writer = tokio::spawn(async move {
+            let Err(error) = write_packets(&outgoing, write).await;
+            // Of a holder that is gone the reader knows more.
+            if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) {
+                lose(&outgoing, &broken(&error));
+            }
+        })
+        .abort_handle();
         let reader = tokio::spawn(async move {
             let lost = read_packets(&shared, read).await;
             lose(&shared, &lost);
@@ -47,7 +56,7 @@ impl Pump {
     }
 }
 
-async fn write_packets(shared: Arc<Shared>, write: Writer) -> io::Result<()> {
+async fn write_packets(shared: &Shared, write: Writer) -> io::Result<Infallible> {
     loop {
         let packet = shared.lock().mirror.poll_transmit();
         match packet {
@@ -147,6 +156,13 @@ fn tell(shared: &Shared, state: &mut State) {
     if news {
         state.readers.values().for_each(|reader| reader.bell.ring());
     }
+}
+
+fn broken(error: &io::Error) -> Fault {
+    Fault::new(
+        Code::Failed,
+        format!("The channel's holder cannot be written to: {error}. Try again."),
+    )
 }
 
 fn gone(shared: &Shared) -> Fault {

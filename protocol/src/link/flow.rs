@@ -140,8 +140,9 @@ impl Flow {
 
     fn in_flight_max(&self) -> u64 {
         let Some(rate) = self.rate else { return IN_FLIGHT_FIRST };
-        let least = self.least.map_or(SRTT_FIRST, Least::least);
-        (within(rate, least + SLACK) * 5 / 4).clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
+        // Half the smoothed one, should the path have become that much longer: a cap below it lowers the rate, and so itself.
+        let path = self.least.map_or(SRTT_FIRST, Least::least).max(self.srtt() / 2);
+        (within(rate, path + SLACK) * 5 / 4).clamp(IN_FLIGHT_MIN, IN_FLIGHT_MAX)
     }
 
     /// Payload bytes of the next bulk frame: at most 50 ms of the rate, and 2 ms of it where that is 4 KiB or more.
@@ -183,11 +184,13 @@ struct Least {
 impl Least {
     fn with(known: Option<Self>, now: Time, round_trip: Duration) -> Self {
         match known {
-            None => Self { since: now, now: round_trip, before: round_trip },
-            Some(known) if now.since(known.since) >= LEAST_FOR => {
+            Some(known) if now.since(known.since) < LEAST_FOR => {
+                Self { now: known.now.min(round_trip), ..known }
+            }
+            Some(known) if now.since(known.since) < LEAST_FOR * 2 => {
                 Self { since: now, now: round_trip, before: known.now }
             }
-            Some(known) => Self { now: known.now.min(round_trip), ..known },
+            Some(_) | None => Self { since: now, now: round_trip, before: round_trip },
         }
     }
 
@@ -258,9 +261,9 @@ mod tests {
         let (mut flow, _) = run(100_000, Duration::from_millis(50));
         let at = |ms: u64| Time::from_micros((10_000 + ms) * 1000);
         let allowed = flow.in_flight_max();
-        (1..20).for_each(|n| flow.measured(at(n * 1000), Duration::from_millis(800)));
+        (1..20).for_each(|n| flow.measured(at(n * 1000), Duration::from_millis(200)));
         assert_eq!(flow.in_flight_max(), allowed);
-        assert!(flow.srtt() > Duration::from_millis(700));
+        assert!(flow.srtt() > Duration::from_millis(180));
         (20..80).for_each(|n| flow.measured(at(n * 1000), Duration::from_millis(800)));
         assert!(flow.in_flight_max() > 3 * allowed);
     }

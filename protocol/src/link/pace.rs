@@ -105,7 +105,7 @@ impl Pace {
 /// while they may be the answer to a key.
 pub fn state_every(priority: Priority, srtt: Duration, is_answer: bool) -> Duration {
     match priority {
-        _ if is_answer => STATE_EVERY_ANSWER,
+        Priority::Focused if is_answer => STATE_EVERY_ANSWER,
         Priority::Focused => STATE_EVERY.max(srtt / 2),
         Priority::Visible => STATE_EVERY_VISIBLE,
         Priority::Background => STATE_EVERY_BACKGROUND,

@@ -1,6 +1,7 @@
 //! A Cursor: one reader's place in a Log, and the rule that says "replay" or "Snapshot".
 
 use super::{Extent, Loss};
+use crate::limits::STATES_AHEAD_MAX;
 use crate::position::{Epoch, Position};
 use crate::resume::Resume;
 
@@ -32,6 +33,8 @@ pub struct Cursor {
     consumed: u64,
     /// Where the last Snapshot is bound, until the reader says that it has it: no other is sent before.
     unshown: Option<u64>,
+    /// Snapshots sent since one was last shown.
+    ahead: u32,
     limit: u64,
     window: u64,
     place: Place,
@@ -74,6 +77,7 @@ impl Cursor {
             furthest: sent,
             consumed,
             unshown: None,
+            ahead: 0,
             limit: sent.saturating_add(window),
             window,
             place,
@@ -98,10 +102,11 @@ impl Cursor {
     /// As [`Self::step`], for a reader that is sent states instead of units: each once the one before is shown, unless it may be
     /// the answer to what the reader typed.
     pub const fn state_step(&self, extent: Extent, is_answer: bool) -> Step {
+        let may_pass = is_answer && self.ahead < STATES_AHEAD_MAX;
         match self.place {
             Place::Done => Step::Rest,
             Place::Lost => self.snapshot(),
-            Place::Reading if self.sent < extent.head && is_answer => Step::Snapshot,
+            Place::Reading if self.sent < extent.head && may_pass => Step::Snapshot,
             Place::Reading if self.sent < extent.head => self.snapshot(),
             Place::Reading if extent.ended => Step::End(extent.head),
             Place::Reading => Step::Rest,
@@ -138,6 +143,7 @@ impl Cursor {
         self.sent = at;
         self.furthest = self.furthest.max(at);
         self.unshown = (at > self.consumed).then_some(at);
+        self.ahead += 1;
         self.limit = self.limit.max(at.saturating_add(self.window));
         self.place = Place::Reading;
     }
@@ -165,7 +171,9 @@ impl Cursor {
             return false;
         }
         self.consumed = self.consumed.max(consumed);
-        self.unshown.take_if(|at| *at <= consumed);
+        if self.unshown.is_none_or(|at| at <= consumed) {
+            (self.unshown, self.ahead) = (None, 0);
+        }
         self.limit = self.limit.max(limit);
         true
     }

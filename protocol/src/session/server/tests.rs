@@ -248,6 +248,8 @@ fn the_rest_of_a_flood_behind_a_key_waits_for_20_ms_and_not_until_the_snapshot_b
     assert_eq!(shown_at(0, 200_000), [200_000]);
     assert_eq!(shown_at(19, 100_000), []);
     assert_eq!(shown_at(20, 0), [300_000], "the prompt may stand here");
+    assert_eq!(shown_at(40, 100_000), [400_000]);
+    assert_eq!(shown_at(60, 100_000), [], "three are under way");
     // Long after the key each one is shown before the next.
     assert_eq!(shown_at(1000, 100_000), []);
 }
