@@ -114,8 +114,7 @@ describe("notifications on a phone", () => {
         const [notification] = await self.registration.getNotifications();
         self.dispatchEvent(new NotificationEvent("notificationclick", { notification }));
       });
-      // It is closed by its tag: one shown before that is done would go with it.
-      await notifications(tab.page, ({ length }) => length === 0);
+      await isClosed(tab.page);
     };
     await tap();
     await tab.page.waitForFunction((hash) => location.hash === hash, terminal);
@@ -158,27 +157,46 @@ function lendSubscription(json) {
 
 /** Hands a push to the worker of this origin, and says what it shows then. */
 async function deliver(context, page, origin, data) {
+  const [worker] = context.serviceWorkers();
+  await worker.evaluate(awaitShown);
   const devtools = await context.newCDPSession(page);
   const registered = new Promise((resolve) => {
     devtools.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => registrations.forEach(({ registrationId }) => resolve(registrationId)));
   });
   await devtools.send("ServiceWorker.enable");
   await devtools.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registered, data });
-  const shown = await notifications(page, ({ length }) => length > 0);
+  await worker.evaluate(() => self.shown);
   await devtools.detach();
-  return shown;
+  return notifications(page);
 }
 
-/** What the worker shows, once it is so. */
-async function notifications(page, is) {
+/** In the worker: `self.shown` is kept once the next notification stands. Chromium forgets one that is asked for before. */
+function awaitShown() {
+  const show = ServiceWorkerRegistration.prototype.showNotification;
+  self.shown = new Promise((resolve, reject) => {
+    ServiceWorkerRegistration.prototype.showNotification = function (...words) {
+      ServiceWorkerRegistration.prototype.showNotification = show;
+      const shown = show.apply(this, words);
+      shown.then(resolve, reject);
+      return shown;
+    };
+  });
+}
+
+/** What the worker shows. */
+function notifications(page) {
+  return page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    const all = await registration.getNotifications();
+    return all.map(({ title, body, data }) => ({ title, body, data }));
+  });
+}
+
+/** Waits until the worker shows nothing. */
+async function isClosed(page) {
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
-    const shown = await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready;
-      const all = await registration.getNotifications();
-      await new Promise((next) => requestAnimationFrame(next));
-      return all.map(({ title, body, data }) => ({ title, body, data }));
-    });
-    if (is(shown)) return shown;
+    if ((await notifications(page)).length === 0) return;
+    await page.evaluate(() => new Promise((next) => requestAnimationFrame(next)));
   }
-  throw new Error("the worker never showed, or never closed, what was sent to it");
+  throw new Error("what was tapped was never closed");
 }
