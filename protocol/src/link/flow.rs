@@ -127,7 +127,7 @@ impl Flow {
         self.sent - self.received
     }
 
-    /// Whether bulk may be sent: clamp(1.25 × rate × (least round trip + 100 ms), 16 KiB, 512 KiB) is not reached. The smoothed
+    /// Whether bulk may be sent: clamp(1.25 × rate × (round trip + 100 ms), 16 KiB, 512 KiB) is not reached. The smoothed
     /// one has our own queue in it: a cap that follows it grows with what it allows.
     pub fn has_room(&self) -> bool {
         self.in_flight() < self.in_flight_max()
