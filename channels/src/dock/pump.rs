@@ -30,7 +30,7 @@ impl Pump {
     /// # Errors
     /// This process has no descriptor left.
     pub(super) fn start(shared: Arc<Shared>, stream: UnixStream) -> io::Result<Self> {
-        // Its own deregisters the descriptor, and what waits for it anew must not wait for room.
+        // A UnixStream is woken for room as well: whenever the holder reads.
         let stream = OwnedFd::from(stream.into_std()?);
         let write = Writer::new(stream.try_clone()?);
         let read = pipe::Receiver::from_owned_fd_unchecked(stream)?;

@@ -70,7 +70,7 @@ pub(super) struct Holder {
     /// When to look whether what is typed is hidden.
     look_at: Option<Instant>,
     /// Keys went to the program: until then what there is to say waits for their echo.
-    echo_by: Option<Instant>,
+    tell_by: Option<Instant>,
     attention: Attention,
     /// Until when a Snapshot waits for the end of the frame that the program draws.
     frame_ends_by: Option<Instant>,
@@ -84,7 +84,7 @@ pub(super) struct Holder {
 
 /// A program that echoes does so within this: one packet then tells that a key was written and what it brought about, and
 /// the program is not kept from the processor by a gateway that has half of it.
-const ECHO_WITHIN: Duration = Duration::from_millis(2);
+const TELL_WITHIN: Duration = Duration::from_millis(2);
 
 /// Every reason to wake.
 enum Wake {
@@ -132,7 +132,7 @@ impl Holder {
             people: People::default(),
             echoes: Echoes::default(),
             look_at: None,
-            echo_by: None,
+            tell_by: None,
             attention: Attention::default(),
             frame_ends_by: None,
             program: Program::Running(pty),
@@ -219,7 +219,7 @@ impl Holder {
         let audience = self.audience_at();
         let frame = self.frame_ends_by.filter(|_| self.owner.wants_snapshot());
         let attention = self.attention_at();
-        let own = [self.kill_at, self.forget_at, self.echo_by];
+        let own = [self.kill_at, self.forget_at, self.tell_by];
         own.into_iter().chain([program, audience, frame, attention]).flatten().min()
     }
 
@@ -241,10 +241,10 @@ impl Holder {
         self.attend();
         self.show();
         let is_running = matches!(self.program, Program::Running(_));
-        if is_running && self.echo_by.is_some_and(|by| Instant::now() < by) {
+        if is_running && self.tell_by.is_some_and(|by| Instant::now() < by) {
             return;
         }
-        self.echo_by = None;
+        self.tell_by = None;
         for front in self.fronts.transmit(|front| self.owner.poll_transmit(front)) {
             self.front_gone(front);
         }
@@ -254,7 +254,7 @@ impl Holder {
         match written {
             Ok(len) => {
                 self.keys.written(*len);
-                self.echo_by.get_or_insert_with(|| Instant::now() + ECHO_WITHIN);
+                self.tell_by.get_or_insert_with(|| Instant::now() + TELL_WITHIN);
                 self.look_soon();
                 self.keys_went();
             }
@@ -268,7 +268,7 @@ impl Holder {
     fn read(&mut self, read: &io::Result<usize>) {
         match read {
             Ok(1..) => {
-                self.echo_by = None;
+                self.tell_by = None;
                 if let Program::Exited(_, _, heard) = &mut self.program {
                     *heard = Instant::now();
                 }
