@@ -28,6 +28,9 @@ use devtail_protocol::{Ch, ChannelId, ClientId, Code, Fault};
 use tokio::net::UnixStream;
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use self::pump::Pump;
+use crate::socket::{Outbound, halves};
+
 /// How long a holder may take to answer before it counts as stuck.
 const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
@@ -40,14 +43,16 @@ pub struct Dock {
     id: ChannelId,
     kind: &'static str,
     shared: Arc<Shared>,
-    pump: pump::Pump,
+    pump: Pump,
 }
 
 #[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
-    /// The mirror has something to send.
-    outgoing: Notify,
+    /// The holder's socket. Whoever wants the state as well locks this first.
+    outbound: tokio::sync::Mutex<Outbound>,
+    /// The mirror has something to send that nobody is sending.
+    unsent: Notify,
     /// The mirror has caught up, or is lost.
     ready: Notify,
 }
@@ -102,13 +107,15 @@ impl Dock {
             lost: None,
             notices: None,
         };
+        let (inbound, outbound) = halves(stream).map_err(|error| unreachable_because(&error))?;
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
-            outgoing: Notify::new(),
+            outbound: tokio::sync::Mutex::new(outbound),
+            unsent: Notify::new(),
             ready: Notify::new(),
         });
-        let pump = pump::Pump::start(Arc::clone(&shared), stream)
-            .map_err(|error| unreachable_because(&error))?;
+        let pump = Pump::start(&shared, inbound);
+        shared.send();
         let dock = Self { id, kind, shared, pump };
         within(dock.ready()).await??;
         Ok(dock)
@@ -186,7 +193,7 @@ impl Dock {
             state.opening.insert(client, answer);
             Attachment::new(Arc::clone(&self.shared), client, token)
         };
-        self.shared.outgoing.notify_one();
+        self.shared.send();
         let opened = within(opened).await?.unwrap_or_else(|_| Err(self.unanswered()))?;
         Ok((attachment, opened))
     }
@@ -199,13 +206,13 @@ impl Dock {
     /// A client's input, on its way to the holder's Inbox.
     pub fn input(&self, client: ClientId, seq: u64, bytes: Bytes) {
         self.shared.lock().mirror.input(client, seq, bytes);
-        self.shared.outgoing.notify_one();
+        self.shared.send();
     }
 
     /// A client has consumed everything below this offset.
     pub fn consumed(&self, client: ClientId, offset: u64) {
         self.shared.lock().mirror.consumed(client, offset);
-        self.shared.outgoing.notify_one();
+        self.shared.send();
     }
 
     /// Asks the holder a question of the kind.
@@ -225,7 +232,7 @@ impl Dock {
             state.asked.retain(|_, waiting| !waiting.is_closed());
             state.asked.insert(req, answer);
         }
-        self.shared.outgoing.notify_one();
+        self.shared.send();
         within(answered).await?.unwrap_or_else(|_| Err(stuck()))
     }
 
@@ -249,7 +256,7 @@ impl Dock {
         let mut state = self.shared.lock();
         let snapshot = state.mirror.snapshot();
         if snapshot.is_none() {
-            self.shared.outgoing.notify_one();
+            self.shared.unsent.notify_one();
             // The holder is gone, and nobody else can make one.
             if let Some(fault) = state.lost.clone() {
                 pump::tell_lost(&mut state, &fault);

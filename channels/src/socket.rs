@@ -1,93 +1,153 @@
-//! Packets over a holder's sockets, as its one loop reads and writes them: each behind its length as a big-endian u32.
-//!
-//! Neither end waits to write: what the socket does not take at once is kept (one packet), and written when it does.
+//! Packets on the Unix socket between a gateway and a holder, for either end: each behind its length as a big-endian u32.
 
 use std::io;
-use std::task::{Context, Poll, ready};
+use std::os::fd::OwnedFd;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use devtail_protocol::hold::packet_len;
+use tokio::io::AsyncReadExt as _;
 use tokio::net::UnixStream;
+use tokio::net::unix::pipe;
 
-/// Bytes one read takes.
-const READ: usize = 64 << 10;
+use crate::writer::Writer;
 
-/// The reading half's state: what has arrived of the next packets.
-#[derive(Debug, Default)]
-pub(crate) struct Inbound(BytesMut);
+/// Bytes of room for a read while little flows, and of a buffer that is kept.
+const LITTLE: usize = 4 << 10;
+/// Bytes one read takes of a long packet.
+const MUCH: usize = 64 << 10;
 
-/// The writing half's state: what the socket has not taken of the last packet.
-#[derive(Debug, Default)]
-pub(crate) struct Outbound(BytesMut);
+/// The reading half, and what has arrived of the next packets.
+#[derive(Debug)]
+pub(crate) struct Inbound {
+    socket: pipe::Receiver,
+    buffer: BytesMut,
+}
+
+/// The writing half, and what the socket has not taken of the last packet.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    socket: Writer,
+    rest: BytesMut,
+}
+
+/// Both halves of a stream. A `UnixStream` itself is woken for room as well, whenever the other side reads; for a key that is
+/// once too often.
+///
+/// # Errors
+/// This process has no descriptor left.
+pub(crate) fn halves(stream: UnixStream) -> io::Result<(Inbound, Outbound)> {
+    let stream = OwnedFd::from(stream.into_std()?);
+    let outbound = Outbound { socket: Writer::new(stream.try_clone()?), rest: BytesMut::new() };
+    let socket = pipe::Receiver::from_owned_fd_unchecked(stream)?;
+    Ok((Inbound { socket, buffer: BytesMut::new() }, outbound))
+}
 
 impl Inbound {
     /// The next packet, once all of it has arrived. The socket's end is an error of kind `UnexpectedEof`.
-    pub(crate) fn poll_packet(
-        &mut self,
-        stream: &UnixStream,
-        cx: &mut Context<'_>,
-    ) -> Poll<io::Result<Bytes>> {
+    pub(crate) fn poll_packet(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
         loop {
             if let Some(packet) = self.whole()? {
                 return Poll::Ready(Ok(packet));
             }
-            ready!(stream.poll_read_ready(cx))?;
-            self.0.reserve(READ.min(self.wanted()));
-            match stream.try_read_buf(&mut self.0) {
-                Ok(0) => return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Poll::Ready(Err(error)),
+            self.buffer.reserve(self.wanted());
+            if ready!(pin!(self.socket.read_buf(&mut self.buffer)).poll(cx))? == 0 {
+                return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
             }
         }
     }
 
     /// The first packet of what has arrived, if it is whole.
     fn whole(&mut self) -> io::Result<Option<Bytes>> {
-        let Some(prefix) = self.0.first_chunk() else { return Ok(None) };
+        let Some(prefix) = self.buffer.first_chunk() else { return Ok(None) };
         let len = packet_len(*prefix)
             .map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault.message))?;
-        if self.0.len() < 4 + len {
+        if self.buffer.len() < 4 + len {
             return Ok(None);
         }
-        self.0.advance(4);
-        Ok(Some(self.0.split_to(len).freeze()))
+        self.buffer.advance(4);
+        let packet = self.buffer.split_to(len).freeze();
+        if self.buffer.is_empty() {
+            // The packet alone keeps its memory.
+            self.buffer = BytesMut::new();
+        }
+        Ok(Some(packet))
     }
 
-    /// Bytes to make room for: small while little flows.
+    /// Bytes to make room for.
     fn wanted(&self) -> usize {
         let whole =
-            self.0.first_chunk().map_or(0, |prefix| 4 + u32::from_be_bytes(*prefix) as usize);
-        whole.saturating_sub(self.0.len()).max(4 << 10)
+            self.buffer.first_chunk().map_or(0, |prefix| 4 + u32::from_be_bytes(*prefix) as usize);
+        whole.saturating_sub(self.buffer.len()).clamp(LITTLE, MUCH)
     }
 }
 
 impl Outbound {
-    /// Whether the socket takes another packet.
+    /// Whether the socket has taken all there was.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.rest.is_empty()
     }
 
-    /// Writes a packet as far as the socket takes it now.
-    pub(crate) fn send(&mut self, stream: &UnixStream, packet: &[u8]) -> io::Result<()> {
-        self.0.reserve(4 + packet.len());
-        self.0.extend_from_slice(&u32::try_from(packet.len()).unwrap_or(u32::MAX).to_be_bytes());
-        self.0.extend_from_slice(packet);
-        self.flush(stream)
+    /// Takes one more packet.
+    pub(crate) fn put(&mut self, packet: &[u8]) {
+        self.rest.reserve(4 + packet.len());
+        self.rest.extend_from_slice(&u32::try_from(packet.len()).unwrap_or(u32::MAX).to_be_bytes());
+        self.rest.extend_from_slice(packet);
     }
 
-    /// Writes on.
-    pub(crate) fn flush(&mut self, stream: &UnixStream) -> io::Result<()> {
-        while !self.0.is_empty() {
-            match stream.try_write(&self.0) {
-                Ok(written) => self.0.advance(written),
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
-                Err(error) => return Err(error),
-            }
+    /// Writes until the socket has taken all. Cancel safe.
+    pub(crate) async fn flush(&mut self) -> io::Result<()> {
+        while !self.rest.is_empty() {
+            let written = self.socket.write(&self.rest).await?;
+            self.rest.advance(written);
         }
-        if self.0.capacity() > READ {
-            self.0 = BytesMut::new();
+        if self.rest.capacity() > LITTLE {
+            self.rest = BytesMut::new();
         }
         Ok(())
+    }
+
+    /// Writes what the socket takes at once.
+    pub(crate) fn flush_now(&mut self) -> io::Result<()> {
+        match self.poll_flush(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(flushed) => flushed,
+            Poll::Pending => Ok(()),
+        }
+    }
+
+    /// Writes on; woken when the socket takes more.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        pin!(self.flush()).poll(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+
+    #[tokio::test]
+    async fn packets_of_any_length_arrive_whole_and_in_order_and_then_the_end() {
+        let (near, far) = UnixStream::pair().unwrap();
+        let (_, mut outbound) = halves(near).unwrap();
+        let (mut inbound, _) = halves(far).unwrap();
+        let lengths = [1, 3, 4096, 70_000, 2, 1_000_000, 5];
+        let sent: Vec<Vec<u8>> = (0_u8..).zip(lengths).map(|(n, len)| vec![n; len]).collect();
+        let expected = sent.clone();
+        let writer = tokio::spawn(async move {
+            for packet in &sent {
+                outbound.put(packet);
+                outbound.flush_now().unwrap();
+                outbound.flush().await.unwrap();
+                assert!(outbound.is_empty());
+            }
+        });
+        for packet in expected {
+            assert_eq!(poll_fn(|cx| inbound.poll_packet(cx)).await.unwrap(), packet);
+        }
+        writer.await.unwrap();
+        let end = poll_fn(|cx| inbound.poll_packet(cx)).await.unwrap_err();
+        assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
     }
 }

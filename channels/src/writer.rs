@@ -51,18 +51,6 @@ impl Writer {
         }
     }
 
-    /// Writes all of it.
-    ///
-    /// # Errors
-    /// As [`Self::write`].
-    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let written = self.write(bytes).await?;
-            bytes = &bytes[written..];
-        }
-        Ok(())
-    }
-
     fn full(&self) -> io::Result<&pipe::Sender> {
         if let Some(full) = self.full.get() {
             return Ok(full);
@@ -93,7 +81,10 @@ mod tests {
             far.read_exact(&mut read).unwrap();
             assert!(read == expected);
         });
-        writer.write_all(&paste).await.unwrap();
+        let mut rest = &paste[..];
+        while !rest.is_empty() {
+            rest = &rest[writer.write(rest).await.unwrap()..];
+        }
         assert!(writer.full.get().is_some());
         reader.join().unwrap();
         assert!(writer.write(b"to nobody").await.is_err());

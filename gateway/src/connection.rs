@@ -161,7 +161,7 @@ impl Connection {
     }
 
     /// Last words go to the kernel as they are: nothing comes behind them that should overtake.
-    fn may_send(&self, packets: &mut Packets) -> bool {
+    fn may_send(&self, packets: &Packets) -> bool {
         if self.session.is_closing() { packets.is_flushed() } else { packets.can_send() }
     }
 

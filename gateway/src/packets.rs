@@ -43,12 +43,8 @@ impl Packets {
     }
 
     /// Whether a packet may be sent now.
-    pub(crate) fn can_send(&mut self) -> bool {
-        if self.is_flushing || self.is_broken {
-            return false;
-        }
-        self.is_full = !self.socket.get_ref().has_room();
-        !self.is_full
+    pub(crate) const fn can_send(&self) -> bool {
+        !self.is_flushing && !self.is_broken && !self.is_full
     }
 
     /// Whether the kernel has taken all that was sent.
@@ -63,6 +59,8 @@ impl Packets {
             self.is_broken |= sent.is_err();
             self.is_flushing = sent.is_ok();
             let _still_flushing = self.poll_flush(cx);
+            // Nobody else writes: room there is now stays until the next packet.
+            self.is_full = !self.socket.get_ref().has_room();
             Poll::Ready(())
         })
         .await;

@@ -28,7 +28,7 @@ impl Drop for Attachment {
             state.opening.remove(&self.client);
             state.mirror.detach(self.client);
             drop(state);
-            self.shared.outgoing.notify_one();
+            self.shared.unsent.notify_one();
         }
     }
 }

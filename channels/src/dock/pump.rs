@@ -1,23 +1,19 @@
-//! Moves packets between a Dock's Mirror and the holder's socket: one task reads, one writes.
+//! Moves packets between a Dock's Mirror and the holder's socket: one task reads; who has something to say writes it, and a
+//! task what the socket did not take.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io::{self, ErrorKind};
-use std::os::fd::OwnedFd;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
-use bytes::{Buf, Bytes, BytesMut};
-use devtail_protocol::hold::{MirrorEvent, packet_len};
+use devtail_protocol::hold::MirrorEvent;
 use devtail_protocol::{Code, Fault};
-use tokio::io::AsyncReadExt as _;
-use tokio::net::UnixStream;
-use tokio::net::unix::pipe;
 use tokio::task::AbortHandle;
 
 use super::{Note, Shared, State};
-use crate::writer::Writer;
-
-/// A read takes this much at once: a flood arrives in packets of 64 KiB.
-const READ: usize = 16 << 10;
+use crate::socket::{Inbound, Outbound};
 
 /// The two tasks of a Dock.
 #[derive(Debug)]
@@ -27,27 +23,23 @@ pub(super) struct Pump {
 }
 
 impl Pump {
-    /// # Errors
-    /// This process has no descriptor left.
-    pub(super) fn start(shared: Arc<Shared>, stream: UnixStream) -> io::Result<Self> {
-        // A UnixStream is woken for room as well: whenever the holder reads.
-        let stream = OwnedFd::from(stream.into_std()?);
-        let write = Writer::new(stream.try_clone()?);
-        let read = pipe::Receiver::from_owned_fd_unchecked(stream)?;
-        let outgoing = Arc::clone(&shared);
+    /// Reads what the holder says, and writes what [`Shared::send`] could not.
+    pub(super) fn start(shared: &Arc<Shared>, inbound: Inbound) -> Self {
+        let sender = Arc::clone(shared);
         let writer = tokio::spawn(async move {
-            let Err(error) = write_packets(&outgoing, write).await;
+            let Err(error) = write_packets(&sender).await;
             // Of a holder that is gone the reader knows more.
             if !matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::ConnectionReset) {
-                lose(&outgoing, &broken(&error));
+                lose(&sender, &broken(&error));
             }
         })
         .abort_handle();
+        let shared = Arc::clone(shared);
         let reader = tokio::spawn(async move {
-            let lost = read_packets(&shared, read).await;
+            let lost = read_packets(&shared, inbound).await;
             lose(&shared, &lost);
         });
-        Ok(Self { reader: reader.abort_handle(), writer })
+        Self { reader: reader.abort_handle(), writer }
     }
 
     pub(super) fn stop(&self) {
@@ -56,59 +48,52 @@ impl Pump {
     }
 }
 
-async fn write_packets(shared: &Shared, write: Writer) -> io::Result<Infallible> {
-    loop {
-        let packet = shared.lock().mirror.poll_transmit();
-        match packet {
-            Some(packet) => {
-                let len = u32::try_from(packet.len()).expect("a packet is at most 1 MiB");
-                let mut framed = BytesMut::with_capacity(4 + packet.len());
-                framed.extend_from_slice(&len.to_be_bytes());
-                framed.extend_from_slice(&packet);
-                write.write_all(&framed).await?;
+impl Shared {
+    /// Writes what the mirror has to say: at once as far as the socket takes it, for a key goes with it; else soon. Not
+    /// with the state locked.
+    pub(super) fn send(&self) {
+        if let Ok(mut outbound) = self.outbound.try_lock() {
+            let mut cx = Context::from_waker(Waker::noop());
+            if matches!(pin!(self.write(&mut outbound)).poll(&mut cx), Poll::Ready(Ok(()))) {
+                return;
             }
-            None => shared.outgoing.notified().await,
+        }
+        self.unsent.notify_one();
+    }
+
+    /// Writes all that the mirror has to say. Cancel safe.
+    async fn write(&self, outbound: &mut Outbound) -> io::Result<()> {
+        loop {
+            outbound.flush().await?;
+            let Some(packet) = self.lock().mirror.poll_transmit() else { return Ok(()) };
+            outbound.put(&packet);
         }
     }
 }
 
-async fn read_packets(shared: &Shared, mut read: pipe::Receiver) -> Fault {
-    let mut buffer = BytesMut::new();
+async fn write_packets(shared: &Shared) -> io::Result<Infallible> {
     loop {
-        buffer.reserve(READ);
-        match read.read_buf(&mut buffer).await {
-            Ok(0) => return gone(shared),
-            Ok(_) => {}
+        shared.unsent.notified().await;
+        shared.write(&mut *shared.outbound.lock().await).await?;
+    }
+}
+
+async fn read_packets(shared: &Shared, mut inbound: Inbound) -> Fault {
+    loop {
+        let packet = match poll_fn(|cx| inbound.poll_packet(cx)).await {
+            Ok(packet) => packet,
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => return gone(shared),
             Err(error) => {
                 return Fault::new(Code::Gone, format!("The channel's holder is gone: {error}."));
             }
-        }
-        while let Some(packet) = next_packet(&mut buffer).transpose() {
-            let handled = packet.and_then(|packet| {
-                let mut state = shared.lock();
-                let handled = state.mirror.handle_packet(packet);
-                tell(shared, &mut state);
-                handled
-            });
-            if let Err(fault) = handled {
-                return fault;
-            }
-        }
-        if buffer.is_empty() {
-            buffer = BytesMut::new();
+        };
+        let mut state = shared.lock();
+        let handled = state.mirror.handle_packet(packet);
+        tell(shared, &mut state);
+        if let Err(fault) = handled {
+            return fault;
         }
     }
-}
-
-fn next_packet(buffer: &mut BytesMut) -> Result<Option<Bytes>, Fault> {
-    let Some(prefix) = buffer.first_chunk::<4>() else { return Ok(None) };
-    let len = packet_len(*prefix)?;
-    if buffer.len() < 4 + len {
-        buffer.reserve(4 + len - buffer.len());
-        return Ok(None);
-    }
-    buffer.advance(4);
-    Ok(Some(buffer.split_to(len).freeze()))
 }
 
 /// Passes on what the Mirror says.
@@ -147,7 +132,7 @@ fn tell(shared: &Shared, state: &mut State) {
             MirrorEvent::Refused(client, fault) => {
                 if let Some(reader) = state.readers.remove(&client) {
                     state.mirror.detach(client);
-                    shared.outgoing.notify_one();
+                    shared.unsent.notify_one();
                     reader.bell.note(Note::Lost(reader.ch, fault));
                 }
             }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use devtail_protocol::hold::FrontId;
 use tokio::net::UnixStream;
 
-use crate::socket::{Inbound, Outbound};
+use crate::socket::{Inbound, Outbound, halves};
 
 /// Every connected gateway.
 #[derive(Debug, Default)]
@@ -19,7 +19,6 @@ pub(super) struct Fronts {
 #[derive(Debug)]
 struct Front {
     id: FrontId,
-    stream: UnixStream,
     inbound: Inbound,
     outbound: Outbound,
 }
@@ -37,16 +36,15 @@ pub(super) enum Moved {
 
 impl Fronts {
     /// Takes on a new one.
-    pub(super) fn insert(&mut self, stream: UnixStream) -> FrontId {
+    ///
+    /// # Errors
+    /// This process has no descriptor left.
+    pub(super) fn insert(&mut self, stream: UnixStream) -> io::Result<FrontId> {
+        let (inbound, outbound) = halves(stream)?;
         let id = FrontId(self.next);
         self.next = self.next.wrapping_add(1);
-        self.all.push(Front {
-            id,
-            stream,
-            inbound: Inbound::default(),
-            outbound: Outbound::default(),
-        });
-        id
+        self.all.push(Front { id, inbound, outbound });
+        Ok(id)
     }
 
     /// Lets one go.
@@ -73,7 +71,8 @@ impl Fronts {
         for front in &mut self.all {
             while front.outbound.is_empty() {
                 let Some(packet) = next(front.id) else { break };
-                if front.outbound.send(&front.stream, &packet).is_err() {
+                front.outbound.put(&packet);
+                if front.outbound.flush_now().is_err() {
                     down.push(front.id);
                     break;
                 }
@@ -91,16 +90,11 @@ impl Fronts {
 impl Front {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Moved> {
         if !self.outbound.is_empty()
-            && let Poll::Ready(ready) = self.stream.poll_write_ready(cx)
+            && let Poll::Ready(flushed) = self.outbound.poll_flush(cx)
         {
-            match ready.and_then(|()| self.outbound.flush(&self.stream)) {
-                Ok(()) if self.outbound.is_empty() => return Poll::Ready(Moved::Writable),
-                // Not all was taken: ask to be woken again.
-                Ok(()) => cx.waker().wake_by_ref(),
-                Err(_) => return Poll::Ready(Moved::Down(self.id)),
-            }
+            return Poll::Ready(flushed.map_or(Moved::Down(self.id), |()| Moved::Writable));
         }
-        self.inbound.poll_packet(&self.stream, cx).map(|packet: io::Result<Bytes>| match packet {
+        self.inbound.poll_packet(cx).map(|packet| match packet {
             Ok(packet) => Moved::Packet(self.id, packet),
             Err(_) => Moved::Down(self.id),
         })

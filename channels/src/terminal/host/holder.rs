@@ -36,7 +36,7 @@ use super::front::{Fronts, Moved};
 use super::keys::Keys;
 use super::lease::Lease;
 use super::people::People;
-use super::pty::Pty;
+use super::pty::{Pty, READ_ON};
 use crate::terminal::history::History;
 use crate::terminal::limits::BUFFER_BYTES_KEPT;
 use crate::terminal::message::Spec;
@@ -152,14 +152,15 @@ impl Holder {
     pub(super) async fn run(mut self) {
         // The child may have exited before its signal was watched.
         self.child_changed();
+        // Bytes of the program since everything else was heard.
+        let mut unheard = 0;
         while !self.is_over() {
             match self.wake().await {
                 Wake::Front(moved) => self.front_moved(moved),
                 Wake::Written(written) => self.written(&written),
                 Wake::Read(read) => {
                     self.read(&read);
-                    // A flood keeps the PTY readable: everything else must still be heard.
-                    tokio::task::yield_now().await;
+                    unheard += read.unwrap_or(0);
                 }
                 Wake::Accepted(stream) => self.accepted(stream),
                 Wake::Child => self.child_changed(),
@@ -167,6 +168,11 @@ impl Holder {
                 Wake::Timer => self.time_passed(),
             }
             self.turn();
+            if unheard >= READ_ON {
+                // A flood keeps the PTY readable: everything else must still be heard. An echo is on its way before.
+                tokio::task::yield_now().await;
+                unheard = 0;
+            }
         }
         self.kept.finish();
         ended::leave(&self.socket);
@@ -189,8 +195,8 @@ impl Holder {
         };
         tokio::select! {
             biased;
-            moved = poll_fn(|cx| fronts.poll(cx)) => Wake::Front(moved),
             written = write(writing, keys.front()) => Wake::Written(written),
+            moved = poll_fn(|cx| fronts.poll(cx)) => Wake::Front(moved),
             _ = children.recv() => Wake::Child,
             Ok((stream, _)) = listener.accept() => Wake::Accepted(stream),
             _ = terminate.recv() => Wake::Terminate,
@@ -315,7 +321,13 @@ impl Holder {
     }
 
     fn accepted(&mut self, stream: UnixStream) {
-        let front = self.fronts.insert(stream);
+        let front = match self.fronts.insert(stream) {
+            Ok(front) => front,
+            Err(error) => {
+                tracing::warn!(%error, "a gateway was turned away");
+                return;
+            }
+        };
         if let Err(fault) = self.owner.front_up(front) {
             tracing::warn!(message = %fault.message, "a gateway was turned away");
             self.fronts.remove(front);

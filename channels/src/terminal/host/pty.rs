@@ -13,6 +13,9 @@ use super::environment::{Account, of_login};
 use crate::terminal::message::{End, Size, Spec};
 use crate::writer::Writer;
 
+/// A read that yields fewer bytes found no flood: what comes next is waited for, and this goes on its way first.
+pub(super) const READ_ON: usize = 1 << 10;
+
 /// A program on a PTY. Dropping it hangs the terminal up.
 pub(super) struct Pty {
     master: Box<dyn MasterPty + Send>,
@@ -44,7 +47,7 @@ impl Pty {
         Ok(Self { output, input, master: pair.master, child })
     }
 
-    /// Reads until the PTY has nothing more, or `buffer` is full; says how much. 0: the terminal is hung up.
+    /// Reads while the PTY gives much at once, until `buffer` is full; says how much. 0: the terminal is hung up.
     ///
     /// # Errors
     /// The PTY failed.
@@ -55,7 +58,12 @@ impl Pty {
             while len < buffer.len() {
                 match self.output.try_read(&mut buffer[len..]) {
                     Ok(0) => return Ok(len),
-                    Ok(more) => len += more,
+                    Ok(more) => {
+                        len += more;
+                        if more < READ_ON {
+                            return Ok(len);
+                        }
+                    }
                     // Every descriptor of the other side is closed.
                     Err(error)
                         if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) =>
