@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
-/// How long an address has before the next one is tried beside it (RFC 8305), and behind the last one the first again: the
-/// kernel sends a lost SYN again after 1, 3 and 7 s only, and the end of a tunnel is waited for.
+/// How long an address has before the next one is tried beside it (RFC 8305).
 pub(crate) const NEXT_ADDRESS_AFTER: Duration = Duration::from_millis(250);
 /// No address is tried again before: most round trips are shorter.
 pub(crate) const SAME_ADDRESS_AFTER: Duration = Duration::from_millis(500);
+/// Once all were tried, the next begins again so soon: the kernel sends a lost SYN again after 1, 3 and 7 s only, and the end of a
+/// tunnel is waited for.
+pub(crate) const AGAIN_EVERY: Duration = Duration::from_millis(175);
 /// Connections under way at once: as many as are begun in the 15 s that a dial has.
-pub(crate) const ATTEMPTS_MAX: usize = 64;
+pub(crate) const ATTEMPTS_MAX: usize = 96;
 /// Addresses of one name that are tried.
 pub(crate) const ADDRESSES_MAX: usize = 16;
 /// Unsent bytes the kernel may hold: beyond it the socket takes no more, and what is most urgent stays ours to choose.

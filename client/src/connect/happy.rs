@@ -9,7 +9,9 @@ use futures_util::stream::FuturesUnordered;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::{ADDRESSES_MAX, ATTEMPTS_MAX, NEXT_ADDRESS_AFTER, SAME_ADDRESS_AFTER};
+use crate::limits::{
+    ADDRESSES_MAX, AGAIN_EVERY, ATTEMPTS_MAX, NEXT_ADDRESS_AFTER, SAME_ADDRESS_AFTER,
+};
 
 /// Connects to whichever address answers first. An address that does not answer is tried again and again, until the caller
 /// gives up; one that refuses is not.
@@ -38,10 +40,10 @@ pub(crate) async fn connect(addresses: Vec<SocketAddr>) -> io::Result<TcpStream>
                 turns.rotate_left(1);
                 racing.extend(turns.back().map(|address| attempt(*address)));
                 untried = untried.saturating_sub(1);
-                next_at = Instant::now() + NEXT_ADDRESS_AFTER;
-                if untried == 0 {
-                    next_at = next_at.max(again_at);
-                }
+                next_at = match untried {
+                    0 => again_at.max(Instant::now() + AGAIN_EVERY),
+                    1.. => Instant::now() + NEXT_ADDRESS_AFTER,
+                };
             }
         }
     }
