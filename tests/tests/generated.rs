@@ -38,6 +38,17 @@ fn the_terminal_messages_are_made_of_terminal_proto() -> Result<()> {
     repo::same_as(&repo::root().join(TERMINAL.rust), &generate(&TERMINAL)?)
 }
 
+const AGENT: Source = Source {
+    proto: "channels/proto/agent.proto",
+    package: "devtail.agent.v1",
+    rust: "channels/src/agent/generated.rs",
+};
+
+#[test]
+fn the_agent_messages_are_made_of_agent_proto() -> Result<()> {
+    repo::same_as(&repo::root().join(AGENT.rust), &generate(&AGENT)?)
+}
+
 #[test]
 fn the_pages_widths_are_the_hosts() -> Result<()> {
     repo::same_as(&repo::root().join("web/src/generated/widths.ts"), &widths())

@@ -1,0 +1,296 @@
+use super::*;
+use crate::agent::limits::{ENTRY_BYTES_MAX, EVENT_BYTES_MAX, QUEUE_MAX};
+use crate::agent::message::{
+    Answered, Ask, Busy, Choice, Choosable, Delivery, EntryKind, OptionKind, Prompt, Spec, Tool,
+    WishId, block,
+};
+
+/// A conversation, and everything it did.
+struct Scene {
+    conversation: Conversation,
+    now: Moment,
+    /// What a reader makes of the records.
+    read: Transcript,
+    records: u64,
+    orders: Vec<Order>,
+    wishes: u8,
+}
+
+impl Scene {
+    fn new() -> Self {
+        Self {
+            conversation: Conversation::new(Transcript::new(Spec::default()), 0),
+            now: Moment { time: Time::ZERO, at_ms: 1_700_000_000_000 },
+            read: Transcript::new(Spec::default()),
+            records: 0,
+            orders: Vec::new(),
+            wishes: 0,
+        }
+    }
+
+    /// In the middle of the first turn.
+    fn running() -> Self {
+        let mut scene = Self::new();
+        scene.prompt("hello").unwrap();
+        scene.hear(Heard::Ready);
+        scene.orders.clear();
+        scene
+    }
+
+    fn wish(&mut self, wish: Wish) -> Result<(), String> {
+        self.wishes += 1;
+        let input = Input { id: WishId([self.wishes; 16]), wish };
+        let done = self.conversation.handle_wish(self.now, "phone", input);
+        self.settle();
+        done
+    }
+
+    fn prompt(&mut self, text: &str) -> Result<(), String> {
+        self.wish(Wish::Prompt(Prompt { blocks: vec![of_text(text)], busy: Busy::Queue.into() }))
+    }
+
+    fn choose(&mut self, ask: u64, option: &str) -> Result<(), String> {
+        self.wish(Wish::Choose(Choice { ask, option: option.to_owned() }))
+    }
+
+    fn hear(&mut self, heard: Heard) {
+        self.conversation.handle_agent(self.now, heard);
+        self.settle();
+    }
+
+    fn says(&mut self, text: &str) {
+        self.hear(Heard::Text { message: None, thought: false, text: text.to_owned() });
+    }
+
+    fn asks(&mut self, request: u64) -> u64 {
+        let option = |name: &str, kind: OptionKind| Choosable {
+            name: name.to_owned(),
+            title: name.to_owned(),
+            kind: kind.into(),
+        };
+        let options = vec![
+            option("yes", OptionKind::OptionAllowOnce),
+            option("no", OptionKind::OptionRejectOnce),
+        ];
+        let ask = Ask { title: "run it?".to_owned(), options, ..Ask::default() };
+        self.hear(Heard::Permission { request, tool: None, ask });
+        self.read.waiting().last().unwrap().at
+    }
+
+    fn pass(&mut self, time: Duration) {
+        self.now.time = self.now.time + time;
+        self.conversation.handle_timeout(self.now);
+        self.settle();
+    }
+
+    /// Does what the conversation says, and sees that a reader of the records knows what it knows.
+    fn settle(&mut self) {
+        while let Some(effect) = self.conversation.poll_effect() {
+            match effect {
+                Effect::Record(event) => {
+                    let encoded = event.encode();
+                    assert!(encoded.len() <= EVENT_BYTES_MAX);
+                    self.read.apply(self.records, Event::decode(&encoded).unwrap());
+                    self.records += 1;
+                }
+                Effect::Order(order) => {
+                    if let Order::Answer { ask, .. } = &order {
+                        assert!(self.answer(*ask).is_some(), "recorded before the agent is told");
+                    }
+                    self.orders.push(order);
+                }
+            }
+        }
+        assert!(self.read == *self.conversation.transcript());
+        assert_eq!(self.records, self.conversation.head());
+    }
+
+    fn answer(&self, ask: u64) -> Option<&Answered> {
+        let EntryKind::Asked(asked) = &self.read.entry(ask)?.kind else { panic!("no Ask") };
+        asked.answered.as_ref()
+    }
+
+    /// What the agent said, message by message.
+    fn messages(&self) -> Vec<&str> {
+        self.read
+            .entries()
+            .filter_map(|entry| {
+                let EntryKind::Message(message) = &entry.kind else { return None };
+                let Some(block::Kind::Text(text)) = &message.blocks[0].kind else {
+                    panic!("no text")
+                };
+                Some(text.as_str())
+            })
+            .collect()
+    }
+}
+
+fn of_text(text: &str) -> Block {
+    Block { kind: Some(block::Kind::Text(text.to_owned())) }
+}
+
+fn over(reason: EndReason) -> Heard {
+    Heard::TurnOver(Ended { reason: reason.into(), error: String::new() })
+}
+
+#[test]
+fn a_turn_goes_from_the_prompt_to_its_end() {
+    let mut scene = Scene::new();
+    scene.prompt("hello").unwrap();
+    assert_eq!(scene.orders, [Order::Start]);
+    assert_eq!(scene.read.state(), State::Starting);
+    scene.hear(Heard::Ready);
+    assert_eq!(scene.orders[1], Order::Prompt(vec![of_text("hello")]));
+    scene.says("I look. ");
+    let tool = Tool { title: Some("Edit main.rs".to_owned()), ..Tool::default() };
+    scene.hear(Heard::Tool("call-1".to_owned(), tool));
+    let ask = scene.asks(7);
+    assert_eq!(scene.read.state(), State::Waiting);
+    scene.choose(ask, "yes").unwrap();
+    let told = Order::Answer { ask, request: 7, option: Some("yes".to_owned()) };
+    assert_eq!(scene.orders[2], told);
+    assert_eq!(scene.answer(ask).unwrap().delivery(), Delivery::UnderWay);
+    assert_eq!(scene.read.state(), State::Running);
+    scene.conversation.delivered(scene.now, ask);
+    scene.settle();
+    assert_eq!(scene.answer(ask).unwrap().delivery(), Delivery::Done);
+    assert_eq!(scene.answer(ask).unwrap().who, "phone");
+    scene.says("Done.");
+    scene.hear(over(EndReason::EndDone));
+    assert_eq!(scene.read.state(), State::Idle);
+    assert_eq!(scene.messages(), ["I look. ", "Done."]);
+    assert!(scene.read.entries().all(|entry| entry.turn == 1));
+}
+
+#[test]
+fn words_are_gathered_for_a_moment_and_a_message_goes_on_in_its_entry() {
+    let mut scene = Scene::running();
+    let before = scene.records;
+    for word in ["one ", "two ", "three "] {
+        scene.says(word);
+    }
+    assert_eq!(scene.records, before);
+    scene.pass(Duration::from_millis(40));
+    assert_eq!(scene.records, before + 1);
+    scene.hear(Heard::Title("Counting".to_owned()));
+    scene.says(&"4".repeat(1 << 10));
+    assert_eq!(scene.records, before + 3);
+    assert_eq!(scene.messages(), [format!("one two three {}", "4".repeat(1 << 10))]);
+}
+
+#[test]
+fn a_long_message_goes_on_in_another_entry_and_loses_no_letter() {
+    let mut scene = Scene::running();
+    let all = "ä€x".repeat(20_000);
+    for piece in all.as_bytes().chunks(9_000 * 6) {
+        scene.says(std::str::from_utf8(piece).unwrap());
+    }
+    scene.pass(Duration::from_millis(40));
+    let messages = scene.messages();
+    assert!(messages.len() > 2 && messages.iter().all(|text| text.len() <= ENTRY_BYTES_MAX));
+    assert!(messages.concat() == all);
+}
+
+#[test]
+fn messages_with_names_of_their_own_do_not_run_into_each_other() {
+    let mut scene = Scene::running();
+    for (name, thought, text) in
+        [("a", true, "hm. "), ("b", false, "yes. "), ("a", true, "right. "), ("b", false, "so.")]
+    {
+        let (message, text) = (Some(name.to_owned()), text.to_owned());
+        scene.hear(Heard::Text { message, thought, text });
+    }
+    scene.pass(Duration::from_millis(40));
+    assert_eq!(scene.messages(), ["hm. right. ", "yes. so."]);
+}
+
+#[test]
+fn of_two_people_who_answer_the_first_counts_and_the_other_is_told() {
+    let mut scene = Scene::running();
+    let ask = scene.asks(7);
+    assert!(scene.choose(ask, "maybe").unwrap_err().contains("does not offer"));
+    scene.choose(ask, "no").unwrap();
+    assert!(scene.choose(ask, "yes").unwrap_err().contains("answered already"));
+    assert_eq!(scene.answer(ask).unwrap().option, "no");
+    assert_eq!(scene.orders.len(), 1);
+}
+
+#[test]
+fn to_cancel_answers_what_is_open_then_ends_the_turn_and_then_the_agent() {
+    let mut scene = Scene::running();
+    let (first, second) = (scene.asks(1), scene.asks(2));
+    scene.wish(Wish::Cancel).unwrap();
+    let cancelled = |ask, request| Order::Answer { ask, request, option: None };
+    assert_eq!(scene.orders, [cancelled(first, 1), cancelled(second, 2), Order::Cancel]);
+    scene.wish(Wish::Cancel).unwrap();
+    assert_eq!(scene.orders.len(), 3, "once");
+    assert!(scene.choose(first, "yes").is_err());
+    scene.pass(CANCEL_WITHIN);
+    assert_eq!(scene.orders[3], Order::Kill);
+    scene.hear(Heard::Gone("it was killed".to_owned()));
+    assert_eq!(scene.read.state(), State::Lost);
+}
+
+#[test]
+fn a_turn_that_ends_when_cancelled_costs_no_agent() {
+    let mut scene = Scene::running();
+    scene.wish(Wish::Cancel).unwrap();
+    scene.hear(over(EndReason::EndCancelled));
+    scene.pass(CANCEL_WITHIN * 2);
+    assert_eq!(scene.orders, [Order::Cancel]);
+    scene.prompt("go on").unwrap();
+    assert_eq!(scene.orders[1], Order::Prompt(vec![of_text("go on")]));
+}
+
+#[test]
+fn an_answer_to_an_agent_that_died_is_shown_as_lost_and_the_next_prompt_starts_another() {
+    let mut scene = Scene::running();
+    let ask = scene.asks(1);
+    scene.hear(Heard::Gone("exit status 1".to_owned()));
+    assert_eq!(scene.read.waiting().count(), 1, "people see what it waited for");
+    scene.choose(ask, "yes").unwrap();
+    assert_eq!(scene.answer(ask).unwrap().delivery(), Delivery::Lost);
+    assert_eq!(scene.orders, []);
+    scene.prompt("again").unwrap();
+    assert_eq!(scene.orders, [Order::Start]);
+    scene.hear(Heard::Ready);
+    assert_eq!(scene.orders[1], Order::Prompt(vec![of_text("again")]));
+}
+
+#[test]
+fn prompts_wait_in_order_can_be_changed_and_one_that_steers_is_next() {
+    let mut scene = Scene::running();
+    scene.prompt("second").unwrap();
+    scene.prompt("third").unwrap();
+    let steer = Prompt { blocks: vec![of_text("first")], busy: Busy::Steer.into() };
+    scene.wish(Wish::Prompt(steer)).unwrap();
+    let waiting = |scene: &Scene| -> Vec<String> {
+        scene.read.queue().queued.iter().map(|queued| queued.preview.clone()).collect()
+    };
+    assert_eq!(waiting(&scene), ["first", "second", "third"]);
+    scene.wish(Wish::Requeue(WishId([2; 16]), vec![of_text("2nd")])).unwrap();
+    scene.wish(Wish::Requeue(WishId([3; 16]), vec![])).unwrap();
+    assert_eq!(waiting(&scene), ["first", "2nd"]);
+    scene.hear(over(EndReason::EndDone));
+    assert_eq!(scene.orders, [Order::Prompt(vec![of_text("first")])]);
+    assert_eq!(waiting(&scene), ["2nd"]);
+    let gone = scene.wish(Wish::Requeue(WishId([4; 16]), vec![]));
+    assert!(gone.unwrap_err().contains("the agent has it"));
+    for _ in 1..QUEUE_MAX {
+        scene.prompt("more").unwrap();
+    }
+    assert!(scene.prompt("one too many").unwrap_err().contains("wait already"));
+}
+
+#[test]
+fn a_conversation_that_is_taken_up_again_waits_for_the_same_people() {
+    let mut scene = Scene::running();
+    let ask = scene.asks(1);
+    let mut again = Conversation::new(scene.read.clone(), scene.records);
+    let choice = Wish::Choose(Choice { ask, option: "yes".to_owned() });
+    let input = Input { id: WishId([9; 16]), wish: choice };
+    again.handle_wish(scene.now, "tablet", input).unwrap();
+    let Some(Effect::Record(event)) = again.poll_effect() else { panic!("a record") };
+    assert_eq!((event.entry, event.turn), (Some(ask), 1));
+    assert_eq!(again.poll_effect(), None, "the agent that asked is dead");
+}
