@@ -46,7 +46,7 @@ const STAGES: &[Stage] = &[
         name: "crates",
         folder: "",
         lines: &[
-            "cargo test --workspace --test hostile --test screens --test holder --test authority",
+            "cargo test --workspace --test hostile --test screens --test agents --test holder --test authority",
             "cargo test --workspace --test bounds --test cuts --test trust",
             "cargo test --workspace --test descriptors --test edge --test secrets",
             "cargo test --workspace --test scripts --test windows --test tmux",

@@ -15,6 +15,10 @@
 pub mod acp;
 #[cfg(feature = "host")]
 pub mod conversation;
+#[cfg(feature = "host")]
+pub mod driver;
+#[cfg(feature = "host")]
+pub mod fake;
 #[allow(
     missing_docs,
     unreachable_pub,

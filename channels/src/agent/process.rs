@@ -5,15 +5,20 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 /// Bytes of one line: a file's text before and after a change stands in one.
 const LINE_BYTES_MAX: usize = 16 << 20;
 /// Bytes kept of what an agent writes to its standard error.
 const WORDS_BYTES_MAX: usize = 64 << 10;
+/// How long the last words of one that has ended are waited for.
+const WORDS_WITHIN: Duration = Duration::from_secs(1);
 /// Times that the descendants are looked for: one that the kernel cannot end now is not waited for.
 const ROUNDS_MAX: u32 = 64;
 /// By this an agent's descendants are known, wherever they have gone.
@@ -61,8 +66,25 @@ pub struct Process {
     /// What has arrived of the next line.
     line: Vec<u8>,
     words: Arc<Mutex<VecDeque<u8>>>,
+    /// Gathers them.
+    listener: JoinHandle<()>,
     group: Option<Pid>,
     cookie: String,
+    /// When it started; what it starts does so later.
+    since: u64,
+    /// How it ended; what it wrote before is read still.
+    ended: Option<ExitStatus>,
+}
+
+/// What an agent's process did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It took so many bytes.
+    Took(usize),
+    /// It wrote a line, here without its end.
+    Line(String),
+    /// It has ended, and so has everything it started; there are no more lines.
+    Ended(ExitStatus),
 }
 
 impl Process {
@@ -74,7 +96,7 @@ impl Process {
         let [program, arguments @ ..] = &launch.argv[..] else {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "no program is named"));
         };
-        let cookie = format!("{:032x}", getrandom::u64().map_err(io::Error::other)?);
+        let cookie = format!("{:016x}", getrandom::u64().map_err(io::Error::other)?);
         let host = ALLOWED.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
         let mut child = Command::new(program)
             .args(arguments)
@@ -94,41 +116,48 @@ impl Process {
         let stderr = child.stderr.take().ok_or_else(pipe)?;
         let group = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
         let words = Arc::default();
-        tokio::spawn(listen(stderr, Arc::clone(&words)));
-        Ok(Self { child, stdin, stdout, line: Vec::new(), words, group, cookie })
+        let listener = tokio::spawn(listen(stderr, Arc::clone(&words)));
+        let line = Vec::new();
+        let own = child.id().map(|id| Path::new("/proc").join(id.to_string()));
+        let since = own.and_then(|own| started(&own)).unwrap_or_default();
+        let ended = None;
+        Ok(Self { child, stdin, stdout, line, words, listener, group, cookie, since, ended })
     }
 
-    /// The next line, without its end; `None` once it and everything it started have closed their output. Cancel safe.
+    /// What it does next: takes some of these bytes, writes a line, or ends. Both directions at once, for an agent that writes
+    /// may not read until it is read. Cancel safe.
     ///
     /// # Errors
-    /// The pipe failed, or a line is longer than 16 MiB.
-    pub async fn line(&mut self) -> io::Result<Option<String>> {
+    /// A pipe failed, or a line is longer than 16 MiB.
+    pub async fn step(&mut self, out: &[u8]) -> io::Result<Step> {
         loop {
-            let arrived = self.stdout.fill_buf().await?;
-            if arrived.is_empty() {
-                return Ok(None);
+            let Self { child, stdin, stdout, line, ended, .. } = self;
+            if let Some(status) = *ended {
+                // What it started is dead as well, so this comes to an end.
+                if let Some(line) = next_line(stdout, line).await? {
+                    return Ok(Step::Line(line));
+                }
+                if !self.listener.is_finished() {
+                    drop(timeout(WORDS_WITHIN, &mut self.listener).await);
+                }
+                return Ok(Step::Ended(status));
             }
-            let end = arrived.iter().position(|byte| *byte == b'\n');
-            let taken = end.map_or(arrived.len(), |end| end + 1);
-            self.line.extend_from_slice(&arrived[..end.unwrap_or(taken)]);
-            self.stdout.consume(taken);
-            if self.line.len() > LINE_BYTES_MAX {
-                let words = "the agent wrote a line of more than 16 MiB";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+            tokio::select! {
+                biased;
+                read = next_line(stdout, line) => match read? {
+                    Some(line) => return Ok(Step::Line(line)),
+                    // It closed its output, and is of no use any more.
+                    None => self.kill(),
+                },
+                took = stdin.write(out), if !out.is_empty() => return took.map(Step::Took),
+                status = child.wait() => {
+                    *ended = Some(status?);
+                    self.kill();
+                    continue;
+                }
             }
-            if end.is_some() {
-                let line = std::mem::take(&mut self.line);
-                return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
-            }
+            self.ended = Some(self.child.wait().await?);
         }
-    }
-
-    /// Writes a line.
-    ///
-    /// # Errors
-    /// The agent is gone.
-    pub async fn write(&mut self, line: &str) -> io::Result<()> {
-        self.stdin.write_all(format!("{line}\n").as_bytes()).await
     }
 
     /// The end of what it wrote to its standard error, at most 64 KiB.
@@ -137,20 +166,37 @@ impl Process {
         String::from_utf8_lossy(&words.iter().copied().collect::<Vec<_>>()).into_owned()
     }
 
-    /// Ends it and everything it started, and waits for it.
-    ///
-    /// # Errors
-    /// It cannot be waited for.
-    pub async fn end(&mut self) -> io::Result<ExitStatus> {
-        self.kill();
-        self.child.wait().await
-    }
-
-    fn kill(&mut self) {
+    /// Ends it and everything it started; [`Step::Ended`] follows.
+    pub fn kill(&mut self) {
         if let Some(group) = self.group.take() {
             let _ = kill_process_group(group, Signal::KILL);
             // Who was left may have started another meanwhile.
-            let _none = (0..ROUNDS_MAX).find(|_| !kill_marked(&self.cookie));
+            let _none = (0..ROUNDS_MAX).find(|_| !kill_marked(&self.cookie, self.since));
+        }
+    }
+}
+
+/// The next line; `None` at the end. Cancel safe: what has arrived of it stays in `line`.
+async fn next_line(
+    stdout: &mut BufReader<ChildStdout>,
+    line: &mut Vec<u8>,
+) -> io::Result<Option<String>> {
+    loop {
+        let arrived = stdout.fill_buf().await?;
+        if arrived.is_empty() {
+            return Ok(None);
+        }
+        let end = arrived.iter().position(|byte| *byte == b'\n');
+        line.extend_from_slice(&arrived[..end.unwrap_or(arrived.len())]);
+        let taken = end.map_or(arrived.len(), |end| end + 1);
+        stdout.consume(taken);
+        if line.len() > LINE_BYTES_MAX {
+            let words = "the agent wrote a line of more than 16 MiB";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+        }
+        if end.is_some() {
+            let line = std::mem::take(line);
+            return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
         }
     }
 }
@@ -171,29 +217,37 @@ async fn listen(mut stderr: ChildStderr, words: Arc<Mutex<VecDeque<u8>>>) {
     }
 }
 
-/// Kills every process with this cookie that is not dying already. Whether there was one.
-fn kill_marked(cookie: &str) -> bool {
+/// Kills every process with this cookie that is not dying already. Whether there may be another: one was killed, or is being
+/// replaced by the program that it runs and has no environment for this moment.
+fn kill_marked(cookie: &str, since: u64) -> bool {
     let marked = format!("{COOKIE}={cookie}");
     let Ok(processes) = std::fs::read_dir("/proc") else { return false };
     let mut any = false;
     for process in processes.flatten() {
-        let Some(pid) = process.file_name().to_str().and_then(|name| name.parse().ok()) else {
-            continue;
+        let pid = process.file_name().to_str().and_then(|name| Pid::from_raw(name.parse().ok()?));
+        let (Some(pid), path) = (pid, process.path()) else { continue };
+        // One that has ended, or is another person's, cannot be read.
+        let Ok(environment) = std::fs::read(path.join("environ")) else { continue };
+        any |= if environment.is_empty() {
+            started(&path).is_some_and(|started| started >= since)
+        } else {
+            environment.split(|byte| *byte == 0).any(|one| one == marked.as_bytes())
+                && kill_process(pid, Signal::KILL).is_ok()
         };
-        if has(&process.path(), marked.as_bytes())
-            && let Some(pid) = Pid::from_raw(pid)
-            && kill_process(pid, Signal::KILL).is_ok()
-        {
-            any = true;
-        }
     }
     any
 }
 
-/// Whether a process was started with this variable. One that has ended, or is another person's, was not.
-fn has(process: &Path, variable: &[u8]) -> bool {
-    let environment = std::fs::read(process.join("environ")).unwrap_or_default();
-    environment.split(|byte| *byte == 0).any(|one| one == variable)
+/// When a process started, in clock ticks since boot; `None` if it has ended. proc_pid_stat(5).
+fn started(process: &Path) -> Option<u64> {
+    let stat = std::fs::read_to_string(process.join("stat")).ok()?;
+    // The name before it may have spaces and brackets.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let state = fields.next()?;
+    if matches!(state, "Z" | "X") {
+        return None;
+    }
+    fields.nth(18)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -205,37 +259,70 @@ mod tests {
         Launch { argv, cwd: "/".into(), ..Launch::default() }
     }
 
+    fn line(text: &str) -> Step {
+        Step::Line(text.to_owned())
+    }
+
+    /// The lines it writes until it ends.
+    async fn rest(process: &mut Process) -> (Vec<String>, ExitStatus) {
+        let mut lines = Vec::new();
+        loop {
+            match process.step(b"").await.unwrap() {
+                Step::Line(line) => lines.push(line),
+                Step::Ended(status) => return (lines, status),
+                Step::Took(took) => panic!("it took {took} bytes of nothing"),
+            }
+        }
+    }
+
     #[tokio::test]
-    async fn lines_go_both_ways_and_what_is_behind_the_last_is_none() {
-        let mut process = Process::start(&shell("read a; echo \"got $a\"; printf rest")).unwrap();
-        process.write("this").await.unwrap();
-        assert_eq!(process.line().await.unwrap().as_deref(), Some("got this"));
-        assert_eq!(process.line().await.unwrap(), None);
+    async fn lines_go_both_ways_and_behind_the_last_comes_how_it_ended() {
+        let mut process =
+            Process::start(&shell("read a; echo \"got $a\"; printf rest; exit 3")).unwrap();
+        assert_eq!(process.step(b"this\n").await.unwrap(), Step::Took(5));
+        assert_eq!(process.step(b"").await.unwrap(), line("got this"));
+        let (lines, status) = rest(&mut process).await;
+        assert_eq!((lines.len(), status.code()), (0, Some(3)));
+    }
+
+    #[tokio::test]
+    async fn one_that_writes_before_it_reads_is_read_and_then_reads() {
+        let mut process =
+            Process::start(&shell("yes line | head -n 100000; head -c 1000000 | wc -c")).unwrap();
+        let out = vec![b'x'; 1_000_000];
+        let (mut sent, mut lines, mut last) = (0, 0, String::new());
+        loop {
+            match process.step(&out[sent..]).await.unwrap() {
+                Step::Took(took) => sent += took,
+                Step::Line(line) => (lines, last) = (lines + 1, line),
+                Step::Ended(_) => break,
+            }
+        }
+        assert_eq!((sent, lines, last.trim()), (1_000_000, 100_001, "1000000"));
     }
 
     #[tokio::test]
     async fn nothing_that_an_agent_started_outlives_it_wherever_it_went() {
-        let script = "setsid sh -c 'sleep 1000 & sleep 1000' & (sleep 1000 &) ; echo started; cat";
-        let mut process = Process::start(&shell(script)).unwrap();
-        assert_eq!(process.line().await.unwrap().as_deref(), Some("started"));
-        assert!(!process.end().await.unwrap().success());
-        // Each of them has the pipe open: its end is theirs.
-        assert_eq!(process.line().await.unwrap(), None);
+        let start = "setsid sh -c 'sleep 1000 & sleep 1000' & (sleep 1000 &) ; echo started";
+        for end in ["cat", "exit 0"] {
+            let mut process = Process::start(&shell(&format!("{start}; {end}"))).unwrap();
+            assert_eq!(process.step(b"").await.unwrap(), line("started"));
+            if end == "cat" {
+                process.kill();
+            }
+            // Each of them has the pipe open: its end is theirs.
+            let (lines, status) = rest(&mut process).await;
+            assert_eq!((lines.len(), status.success()), (0, end != "cat"));
+        }
     }
 
     #[tokio::test]
     async fn an_agent_gets_what_it_needs_of_the_hosts_environment_and_nothing_else() {
-        let mut launch = shell("env | cut -d= -f1; exit");
+        let mut launch = shell("env | cut -d= -f1");
         launch.env.insert("OPENAI_BASE_URL".to_owned(), "http://127.0.0.1:1".to_owned());
-        let mut process = Process::start(&launch).unwrap();
-        let mut names = Vec::new();
-        while let Some(name) = process.line().await.unwrap() {
-            names.push(name);
-        }
-        assert!(
-            names.iter().any(|name| name == "PATH")
-                && names.iter().any(|name| name == "OPENAI_BASE_URL")
-        );
+        let (names, _) = rest(&mut Process::start(&launch).unwrap()).await;
+        let has = |name: &str| names.iter().any(|other| other == name);
+        assert!(has("PATH") && has("OPENAI_BASE_URL"));
         // A shell sets some of its own.
         let own = ["OPENAI_BASE_URL", COOKIE, "PWD", "OLDPWD", "SHLVL", "_"];
         let others: Vec<_> = names
@@ -247,17 +334,12 @@ mod tests {
 
     #[tokio::test]
     async fn last_words_are_the_end_of_what_it_complained_about() {
-        let mut process = Process::start(&shell(
-            "yes no | head -c 100000 >&2; echo end >&2; exec 2>&-; echo x; cat",
-        ))
-        .unwrap();
-        process.line().await.unwrap();
-        let until_end = async {
-            while !process.last_words().ends_with("end\n") {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(10), until_end).await.unwrap();
+        let script = "yes no | head -c 100000 >&2; echo end >&2; echo x; cat";
+        let mut process = Process::start(&shell(script)).unwrap();
+        assert_eq!(process.step(b"").await.unwrap(), line("x"));
+        while !process.last_words().ends_with("end\n") {
+            tokio::task::yield_now().await;
+        }
         assert!(process.last_words().len() <= WORDS_BYTES_MAX);
     }
 }
