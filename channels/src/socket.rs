@@ -1,5 +1,6 @@
 //! Packets on the Unix socket between a gateway and a holder, for either end: each behind its length as a big-endian u32.
 
+use std::future::poll_fn;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::pin::pin;
@@ -98,14 +99,7 @@ impl Outbound {
 
     /// Writes until the socket has taken all. Cancel safe.
     pub(crate) async fn flush(&mut self) -> io::Result<()> {
-        while !self.rest.is_empty() {
-            let written = self.socket.write(&self.rest).await?;
-            self.rest.advance(written);
-        }
-        if self.rest.capacity() > LITTLE {
-            self.rest = BytesMut::new();
-        }
-        Ok(())
+        poll_fn(|cx| self.poll_flush(cx)).await
     }
 
     /// Writes what the socket takes at once.
@@ -118,14 +112,21 @@ impl Outbound {
 
     /// Writes on; woken when the socket takes more.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        pin!(self.flush()).poll(cx)
+        while !self.rest.is_empty() {
+            let written = ready!(self.socket.poll_write(cx, &self.rest))?;
+            self.rest.advance(written);
+        }
+        if self.rest.capacity() > LITTLE {
+            self.rest = BytesMut::new();
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::future::poll_fn;
+    use std::time::Duration;
 
     #[tokio::test]
     async fn packets_of_any_length_arrive_whole_and_in_order_and_then_the_end() {
@@ -149,5 +150,19 @@ mod tests {
         writer.await.unwrap();
         let end = poll_fn(|cx| inbound.poll_packet(cx)).await.unwrap_err();
         assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[tokio::test]
+    async fn who_polls_a_full_socket_among_other_things_is_woken_when_there_is_room() {
+        let (near, far) = UnixStream::pair().unwrap();
+        let (_near, mut outbound) = halves(near).unwrap();
+        let (mut inbound, _) = halves(far).unwrap();
+        outbound.put(&[7; 1_000_000]);
+        outbound.flush_now().unwrap();
+        assert!(!outbound.is_empty(), "it is more than a socket takes");
+        let reader = tokio::spawn(async move { poll_fn(|cx| inbound.poll_packet(cx)).await });
+        let flushed = poll_fn(|cx| outbound.poll_flush(cx));
+        tokio::time::timeout(Duration::from_secs(10), flushed).await.unwrap().unwrap();
+        assert_eq!(reader.await.unwrap().unwrap().len(), 1_000_000);
     }
 }

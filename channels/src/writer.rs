@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::pin::Pin;
 use std::sync::OnceLock;
+use std::task::{Context, Poll};
 
 use rustix::io::{Errno, retry_on_intr};
-use tokio::io::Interest;
+use tokio::io::{AsyncWrite as _, Interest};
 use tokio::net::unix::pipe;
 
 /// Writes without blocking, and waits only for a descriptor that was full once: whoever waits to write is woken each time
@@ -48,6 +50,26 @@ impl Writer {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 written => return written,
             }
+        }
+    }
+
+    /// Writes what is taken now; woken when there is room, though nobody keeps a future of it. Of a socket, whose other end's
+    /// hanging up is an error.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.full.get().is_none() {
+            match retry_on_intr(|| rustix::io::write(&self.descriptor, bytes)) {
+                Err(Errno::AGAIN) => {}
+                written => return Poll::Ready(Ok(written?)),
+            }
+        }
+        self.full()?;
+        match self.full.get_mut() {
+            Some(full) => Pin::new(full).poll_write(cx, bytes),
+            None => Poll::Pending,
         }
     }
 

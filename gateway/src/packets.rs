@@ -73,11 +73,18 @@ impl Packets {
                 return Poll::Ready(Socket::Closed);
             }
             if self.is_flushing && self.poll_flush(cx).is_ready() {
+                self.is_full = !self.socket.get_ref().has_room();
                 return Poll::Ready(if self.is_broken { Socket::Closed } else { Socket::Writable });
             }
-            if self.is_full && self.socket.get_ref().poll_room(cx).is_ready() {
-                self.is_full = false;
-                return Poll::Ready(Socket::Writable);
+            // What tokio knows of room may be from before the last write: the kernel has the last word.
+            while self.is_full
+                && !self.is_flushing
+                && self.socket.get_ref().poll_room(cx).is_ready()
+            {
+                if self.socket.get_ref().has_room() {
+                    self.is_full = false;
+                    return Poll::Ready(Socket::Writable);
+                }
             }
             loop {
                 return match Pin::new(&mut self.socket).poll_next(cx) {

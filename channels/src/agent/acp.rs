@@ -40,6 +40,8 @@ pub struct Acp {
     /// Updates that came before the session's name.
     early: Vec<Value>,
     settings: Settings,
+    /// A prompt is not over.
+    prompting: bool,
     next: u64,
     asked: BTreeMap<u64, Asked>,
     /// The agent's requests that wait, by our numbers for them: the agent's own.
@@ -78,6 +80,7 @@ impl Acp {
             is_loading: false,
             early: Vec::new(),
             settings: Settings::default(),
+            prompting: false,
             next: 1,
             asked: BTreeMap::new(),
             requests: BTreeMap::new(),
@@ -97,6 +100,7 @@ impl Acp {
         match order {
             Order::Start => self.initialize(),
             Order::Prompt(blocks) => {
+                self.prompting = true;
                 let prompt: Vec<Value> = blocks.iter().filter_map(to_json).collect();
                 self.request(Asked::Prompt, "session/prompt", json!({ "prompt": prompt }));
             }
@@ -233,7 +237,11 @@ impl Acp {
         self.update(&update);
     }
 
+    /// A turn ends once, whatever else the agent says of its end.
     fn over(&mut self, reason: EndReason, error: String) {
+        if !std::mem::take(&mut self.prompting) {
+            return;
+        }
         self.heard.push_back(Heard::TurnOver(Ended { reason: reason.into(), error }));
     }
 }

@@ -48,7 +48,10 @@ fn shell_words(command: &Value) -> Option<String> {
     if let Some(text) = command.as_str() {
         return Some(text.to_owned());
     }
-    let words = command.as_array()?.iter().filter_map(Value::as_str).map(quoted);
+    let words = command.as_array()?.iter().map(|word| match word.as_str() {
+        Some(word) => quoted(word),
+        None => quoted(&word.to_string()),
+    });
     Some(words.collect::<Vec<_>>().join(" "))
 }
 

@@ -40,8 +40,8 @@ impl Acp {
                 None => return,
             },
             "notice" => Some(notice(update)),
-            "terminal_output_chunk" => self.printed(update),
-            "terminal_update" => self.printed(&update["output"]),
+            "terminal_output_chunk" => self.printed(update, update),
+            "terminal_update" => self.printed(update, &update["output"]),
             "state_update" => return self.state(update),
             _ => None,
         };
@@ -66,20 +66,24 @@ impl Acp {
     }
 
     /// What a command printed belongs to the tool call that shows its terminal.
-    fn printed(&self, output: &Value) -> Option<Heard> {
-        let tool = self.terminals.get(output["terminalId"].as_str()?)?;
+    fn printed(&self, update: &Value, output: &Value) -> Option<Heard> {
+        let tool = self.terminals.get(update["terminalId"].as_str()?)?.clone();
         let bytes = base64::Engine::decode(
             &base64::engine::general_purpose::STANDARD,
             output["data"].as_str()?,
         );
         let text = String::from_utf8_lossy(&bytes.ok()?).into_owned();
         let content = Content { kind: Some(content::Kind::Output(text)) };
-        Some(Heard::Content(tool.clone(), content))
+        if std::ptr::eq(update, output) {
+            return Some(Heard::Content(tool, content));
+        }
+        let contents = Some(Contents { contents: vec![content] });
+        Some(Heard::Tool(tool, Tool { contents, ..Tool::default() }))
     }
 
     /// The second version's turns.
     fn state(&mut self, update: &Value) {
-        if update["state"] == "idle" {
+        if self.version >= 2 && update["state"] == "idle" {
             let error = update["error"]["message"].as_str().unwrap_or_default();
             self.over(reason(&update["stopReason"]), error.to_owned());
         }
@@ -130,13 +134,20 @@ pub(super) fn tool(update: &Value) -> Option<Heard> {
     let title = update["title"].as_str().map(str::to_owned);
     let kind = update["kind"].as_str().map(|kind| tool_kind(kind).into());
     let status = update["status"].as_str().and_then(tool_status).map(Into::into);
+    // A terminal stands for what is printed in it, and that came by itself.
+    let is_terminals =
+        |list: &&[Value]| !list.is_empty() && list.iter().all(|item| item["type"] == "terminal");
     let contents = list("content")
+        .filter(|list| !is_terminals(list))
         .map(|contents| Contents { contents: contents.iter().filter_map(content).collect() });
     let places =
         list("locations").map(|places| Places { places: places.iter().map(place).collect() });
     let input = update.get("rawInput").filter(|input| !input.is_null()).map(|input| {
         let mut input = input.to_string();
-        input.truncate(input.floor_char_boundary(INPUT_BYTES));
+        if input.len() > INPUT_BYTES {
+            input.truncate(input.floor_char_boundary(INPUT_BYTES));
+            input.push('…');
+        }
         input
     });
     Some(Heard::Tool(id, Tool { title, kind, status, contents, places, input }))

@@ -86,6 +86,9 @@ pub(super) struct Holder {
 /// the program is not kept from the processor by a gateway that has half of it.
 const TELL_WITHIN: Duration = Duration::from_millis(2);
 
+/// Bytes that each write and read of the PTY counts for at least: eight keys and their echoes are a flood as well.
+const UNHEARD_LEAST: usize = READ_ON / 16;
+
 /// Every reason to wake.
 enum Wake {
     Front(Moved),
@@ -152,15 +155,18 @@ impl Holder {
     pub(super) async fn run(mut self) {
         // The child may have exited before its signal was watched.
         self.child_changed();
-        // Bytes of the program since everything else was heard.
+        // Bytes of the program, or as good as, since everything else was heard.
         let mut unheard = 0;
         while !self.is_over() {
             match self.wake().await {
                 Wake::Front(moved) => self.front_moved(moved),
-                Wake::Written(written) => self.written(&written),
+                Wake::Written(written) => {
+                    self.written(&written);
+                    unheard += UNHEARD_LEAST;
+                }
                 Wake::Read(read) => {
                     self.read(&read);
-                    unheard += read.unwrap_or(0);
+                    unheard += read.unwrap_or(0).max(UNHEARD_LEAST);
                 }
                 Wake::Accepted(stream) => self.accepted(stream),
                 Wake::Child => self.child_changed(),
@@ -168,7 +174,7 @@ impl Holder {
                 Wake::Timer => self.time_passed(),
             }
             self.turn();
-            if unheard >= READ_ON {
+            if unheard >= READ_ON || !self.output.is_empty() {
                 // A flood keeps the PTY readable: everything else must still be heard. An echo is on its way before.
                 tokio::task::yield_now().await;
                 unheard = 0;

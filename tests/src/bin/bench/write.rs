@@ -27,6 +27,10 @@ pub(crate) fn some(figures: &[Measured]) -> Result<()> {
             table.trim_start().starts_with(&machine),
             "docs/benchmarks.md has figures of another machine or compiler; measure all of them again, without a NAME"
         );
+        for Measured { figure, .. } in figures {
+            let known = table.contains(&format!("| `{}`:", figure.id));
+            ensure!(known, "{} is new in docs/benchmarks.md: measure all figures again", figure.id);
+        }
         Ok(replaced(table, figures.iter().map(|measured| (measured.figure.id, row(measured)))))
     })
 }
