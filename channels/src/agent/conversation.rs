@@ -28,6 +28,8 @@ use super::message::{
 };
 use super::transcript::Transcript;
 
+/// How long an agent has to begin a session.
+const START_WITHIN: Duration = Duration::from_secs(60);
 /// How long a cancelled turn has to end before its agent is killed.
 const CANCEL_WITHIN: Duration = Duration::from_secs(5);
 
@@ -61,9 +63,9 @@ pub struct Conversation {
     queue: VecDeque<Waiting>,
     /// What the agent is saying, as far as it is not recorded.
     flow: Option<Flow>,
-    /// The entries of what the agent has names for, in this life of it.
-    entries: BTreeMap<String, u64>,
-    /// The Asks that wait, by their entries.
+    /// The entries of what the agent has names for, in this turn: some count from 0 in each.
+    entries: BTreeMap<Name, u64>,
+    /// The Asks that are not done with, by their entries.
     asks: BTreeMap<u64, Request>,
     effects: VecDeque<Effect>,
 }
@@ -72,14 +74,28 @@ pub struct Conversation {
 enum Agent {
     /// None runs.
     Absent,
-    /// One is being started, and gets this prompt first.
-    Starting(Vec<Block>),
+    /// One is being started, and gets this prompt first; it is killed then.
+    Starting { prompt: Option<Vec<Block>>, by: Time },
     /// It waits for a prompt.
     Idle,
     /// A turn runs.
     Busy,
     /// It was told to end the turn, and is killed then.
     Cancelled(Time),
+}
+
+/// What an agent has a name for. It may use one name for two sorts of things.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Name {
+    Message(String),
+    Thought(String),
+    Tool(String),
+}
+
+impl Name {
+    fn of_message(thought: bool, name: String) -> Self {
+        if thought { Self::Thought(name) } else { Self::Message(name) }
+    }
 }
 
 impl Conversation {
@@ -97,6 +113,19 @@ impl Conversation {
             entries: BTreeMap::new(),
             asks,
             effects: VecDeque::new(),
+        }
+    }
+
+    /// The host died with its agent, and another takes the conversation up: what was under way is over. What waited in the
+    /// queue is not known here.
+    pub fn take_up(&mut self, now: Moment) {
+        self.lose_answers(now);
+        match self.transcript.state() {
+            State::Idle | State::Lost => {}
+            State::Starting | State::Running | State::Waiting => {
+                let error = "The host was stopped while the agent was at work.".to_owned();
+                self.lost(now, error);
+            }
         }
     }
 
@@ -128,7 +157,7 @@ impl Conversation {
                     self.order(Order::Set(setting));
                     Ok(())
                 }
-                Agent::Absent | Agent::Starting(_) => {
+                Agent::Absent | Agent::Starting { .. } => {
                     Err("No agent runs that could take it. Write a prompt first.".to_owned())
                 }
             },
@@ -145,10 +174,13 @@ impl Conversation {
             Heard::Text { message, thought, text } => {
                 self.hear_text(now, message, thought, &text);
             }
-            Heard::Message(name, message) => self.upsert(now, name, EventKind::Message(message)),
-            Heard::Tool(name, tool) => self.upsert(now, name, EventKind::Tool(tool)),
+            Heard::Message(name, message) => {
+                let name = Name::of_message(message.thought, name);
+                self.upsert(now, name, EventKind::Message(message));
+            }
+            Heard::Tool(name, tool) => self.upsert(now, Name::Tool(name), EventKind::Tool(tool)),
             Heard::Content(name, content) => {
-                if let Some(entry) = self.entries.get(&name).copied() {
+                if let Some(entry) = self.entry_of_tool(&name) {
                     self.record(now, Some(entry), EventKind::MoreContent(content));
                 }
             }
@@ -171,21 +203,28 @@ impl Conversation {
         if self.flow.as_ref().and_then(Flow::due).is_some_and(|due| due <= now.time) {
             self.spill(now);
         }
-        if let Agent::Cancelled(by) = self.agent
-            && by <= now.time
-        {
-            self.agent = Agent::Busy;
+        if self.kill_at().is_some_and(|by| by <= now.time) {
+            match &mut self.agent {
+                Agent::Starting { by, .. } => *by = now.time + START_WITHIN,
+                Agent::Absent | Agent::Idle | Agent::Busy | Agent::Cancelled(_) => {
+                    self.agent = Agent::Busy;
+                }
+            }
             self.order(Order::Kill);
         }
     }
 
     /// When to call [`Self::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Time> {
-        let kill = match self.agent {
-            Agent::Cancelled(by) => Some(by),
-            Agent::Absent | Agent::Starting(_) | Agent::Idle | Agent::Busy => None,
-        };
-        self.flow.as_ref().and_then(Flow::due).into_iter().chain(kill).min()
+        self.flow.as_ref().and_then(Flow::due).into_iter().chain(self.kill_at()).min()
+    }
+
+    /// When the agent has had time enough.
+    const fn kill_at(&self) -> Option<Time> {
+        match self.agent {
+            Agent::Cancelled(by) | Agent::Starting { by, .. } => Some(by),
+            Agent::Absent | Agent::Idle | Agent::Busy => None,
+        }
     }
 
     /// What to do next; drain it after every call.
@@ -195,6 +234,8 @@ impl Conversation {
 
     fn begin(&mut self, now: Moment, waiting: Waiting) {
         let Waiting { id, blocks, device } = waiting;
+        self.bury(now);
+        self.entries.clear();
         self.turn += 1;
         let said = Said { id: id.write(), blocks: blocks.clone(), device };
         self.record(now, None, EventKind::Said(said));
@@ -205,15 +246,19 @@ impl Conversation {
         } else {
             self.record_state(now, State::Starting);
             self.order(Order::Start);
-            self.agent = Agent::Starting(blocks);
+            self.agent = Agent::Starting { prompt: Some(blocks), by: now.time + START_WITHIN };
         }
     }
 
     fn ready(&mut self, now: Moment) {
-        if let Agent::Starting(blocks) = std::mem::replace(&mut self.agent, Agent::Idle) {
+        let Agent::Starting { prompt, .. } = &mut self.agent else { return };
+        if let Some(blocks) = prompt.take() {
             self.record_state(now, State::Running);
             self.order(Order::Prompt(blocks));
             self.agent = Agent::Busy;
+        } else {
+            self.agent = Agent::Idle;
+            self.next_in_queue(now);
         }
     }
 
@@ -222,9 +267,17 @@ impl Conversation {
     }
 
     fn turn_over(&mut self, now: Moment, ended: Ended) {
+        if !matches!(self.agent, Agent::Busy | Agent::Cancelled(_)) {
+            return;
+        }
         self.flush(now);
+        self.withdraw_open(now);
         self.record(now, None, EventKind::Ended(ended));
         self.agent = Agent::Idle;
+        self.next_in_queue(now);
+    }
+
+    fn next_in_queue(&mut self, now: Moment) {
         match self.queue.pop_front() {
             Some(waiting) => {
                 self.record_queue(now);
@@ -237,15 +290,12 @@ impl Conversation {
     /// What waits in the queue goes on waiting: a person decides what an agent that died is told next.
     fn gone(&mut self, now: Moment, why: String) {
         self.flush(now);
-        self.entries.clear();
-        self.asks.values_mut().for_each(|request| *request = Request::Orphaned);
+        self.orphan(now);
         match std::mem::replace(&mut self.agent, Agent::Absent) {
-            Agent::Starting(_) | Agent::Busy | Agent::Cancelled(_) => {
-                let ended = Ended { reason: EndReason::EndLost.into(), error: why };
-                self.record(now, None, EventKind::Ended(ended));
-                self.record_state(now, State::Lost);
+            Agent::Starting { prompt: Some(_), .. } | Agent::Busy | Agent::Cancelled(_) => {
+                self.lost(now, why);
             }
-            Agent::Idle => {
+            Agent::Idle | Agent::Starting { prompt: None, .. } => {
                 let notice = Notice { severity: Severity::Warning.into(), text: why };
                 self.record(now, None, EventKind::Notice(notice));
                 self.record_state(now, State::Lost);
@@ -254,7 +304,17 @@ impl Conversation {
         }
     }
 
-    fn upsert(&mut self, now: Moment, name: String, kind: EventKind) {
+    fn lost(&mut self, now: Moment, error: String) {
+        let ended = Ended { reason: EndReason::EndLost.into(), error };
+        self.record(now, None, EventKind::Ended(ended));
+        self.record_state(now, State::Lost);
+    }
+
+    fn entry_of_tool(&self, name: &str) -> Option<u64> {
+        self.entries.get(&Name::Tool(name.to_owned())).copied()
+    }
+
+    fn upsert(&mut self, now: Moment, name: Name, kind: EventKind) {
         self.flush(now);
         let known = self.entries.get(&name).copied();
         let at = self.record(now, known, kind);

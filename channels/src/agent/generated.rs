@@ -330,7 +330,8 @@ pub struct Place {
     #[prost(uint32, tag = "2")]
     pub line: u32,
 }
-/// The agent waits for a person's answer. It waits for ever, unless the turn is cancelled or the agent dies.
+/// The agent waits for a person's answer. It waits for ever, unless the turn is over. One of an agent that died is shown until the
+/// next prompt.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Ask {
     /// For people.

@@ -242,7 +242,10 @@ fn fold(transaction: &Transaction<'_>) -> Result<(), JournalError> {
     let mut transcript = Transcript::from(beside(transaction)?);
     // Entries, and the Offset behind the last record that changed each.
     let mut entries: BTreeMap<u64, (Entry, u64)> = BTreeMap::new();
+    // A record that this version does not know stays, for the newer one that wrote it.
+    let mut folded = Vec::new();
     for (offset, event) in records(transaction)? {
+        folded.push(offset);
         match join::part(offset, event) {
             Part::Begins(entry) => drop(entries.insert(offset, (entry, offset + 1))),
             Part::Changes(at, kind) => {
@@ -270,7 +273,10 @@ fn fold(transaction: &Transaction<'_>) -> Result<(), JournalError> {
     }
     let beside = Snapshot { entries: Vec::new(), from: 0, ..transcript.snapshot() };
     transaction.execute("UPDATE conversation SET beside = ?1", [&beside.encode()[..]])?;
-    transaction.execute("DELETE FROM record", [])?;
+    let mut delete = transaction.prepare_cached("DELETE FROM record WHERE at = ?1")?;
+    for at in folded {
+        delete.execute([at])?;
+    }
     Ok(())
 }
 

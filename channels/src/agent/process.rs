@@ -133,8 +133,10 @@ impl Process {
         loop {
             let Self { child, stdin, stdout, line, ended, .. } = self;
             if let Some(status) = *ended {
-                // What it started is dead as well, so this comes to an end.
-                if let Some(line) = next_line(stdout, line).await? {
+                // What it started is dead as well, so this comes to an end; but for who cannot be found or killed.
+                if let Ok(Some(line)) =
+                    timeout(WORDS_WITHIN, next_line(stdout, line)).await.unwrap_or(Ok(None))
+                {
                     return Ok(Step::Line(line));
                 }
                 if !self.listener.is_finished() {
@@ -204,6 +206,7 @@ async fn next_line(
 impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
+        self.listener.abort();
     }
 }
 
@@ -229,7 +232,9 @@ fn kill_marked(cookie: &str, since: u64) -> bool {
         // One that has ended, or is another person's, cannot be read.
         let Ok(environment) = std::fs::read(path.join("environ")) else { continue };
         any |= if environment.is_empty() {
-            started(&path).is_some_and(|started| started >= since)
+            // The kernel's own have no program.
+            std::fs::read_link(path.join("exe")).is_ok()
+                && started(&path).is_some_and(|started| started >= since)
         } else {
             environment.split(|byte| *byte == 0).any(|one| one == marked.as_bytes())
                 && kill_process(pid, Signal::KILL).is_ok()

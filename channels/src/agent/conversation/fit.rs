@@ -4,7 +4,8 @@ use prost::Message as _;
 
 use crate::agent::limits::{EVENT_BYTES_MAX, NAME_BYTES_MAX, TITLE_CHARS_MAX};
 use crate::agent::message::{
-    Ask, Block, Content, Contents, Diff, EventKind, Message, Notice, Severity, Tool, block, content,
+    Ask, Block, Content, Contents, Diff, Ended, EventKind, Message, Notice, Severity, Tool, block,
+    content,
 };
 
 /// Bytes of text in one record.
@@ -68,10 +69,12 @@ pub(super) fn records(kind: EventKind) -> Vec<EventKind> {
             }
             vec![EventKind::Settings(settings)]
         }
+        EventKind::Ended(ended) => {
+            vec![EventKind::Ended(Ended { error: cut(ended.error, WORDS_BYTES), ..ended })]
+        }
         EventKind::Said(_)
         | EventKind::More(_)
         | EventKind::Answered(_)
-        | EventKind::Ended(_)
         | EventKind::State(_)
         | EventKind::Queue(_)
         | EventKind::Usage(_) => vec![kind],
@@ -205,6 +208,7 @@ mod tests {
             EventKind::MoreContent(contents[0].clone()),
             EventKind::Raw(long()),
             EventKind::Title(long()),
+            EventKind::Ended(Ended { reason: 0, error: long() }),
             EventKind::Notice(Notice { severity: 0, text: long() }),
             EventKind::Plan(Plan { items: vec![PlanItem { text: long(), status: 0 }; 99] }),
             EventKind::Commands(Commands { commands: vec![command; 999] }),
@@ -218,8 +222,10 @@ mod tests {
             }),
         ];
         for kind in said {
+            let ends = matches!(kind, EventKind::Ended(_));
             let records = records(kind);
             assert!(!records.is_empty());
+            assert_eq!(matches!(records[0], EventKind::Ended(_)), ends, "an end stays one");
             for record in &records {
                 assert!(length(record) <= EVENT_BYTES_MAX, "{} bytes", length(record));
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use devtail_protocol::Time;
 
-use super::{Conversation, Moment, fit};
+use super::{Conversation, Moment, Name, fit};
 use crate::agent::message::{Block, EventKind, Message, block};
 
 /// How long a word waits for the next one: less than an eye notices.
@@ -46,7 +46,8 @@ impl Conversation {
         if !self.flow.as_ref().is_some_and(goes_on) {
             self.flush(now);
         }
-        let named = message.as_ref().and_then(|name| self.entries.get(name).copied());
+        let named = message.clone().map(|name| Name::of_message(thought, name));
+        let named = named.and_then(|name| self.entries.get(&name).copied());
         let flow = self.flow.get_or_insert_with(|| Flow {
             message,
             thought,
@@ -90,8 +91,8 @@ impl Conversation {
         let block = Block { kind: Some(block::Kind::Text(text.to_owned())) };
         let message = Message { blocks: vec![block], thought: flow.thought };
         let at = self.record(now, None, EventKind::Message(message));
-        if let Some(name) = &flow.message {
-            self.entries.insert(name.clone(), at);
+        if let Some(name) = flow.message.clone() {
+            self.entries.insert(Name::of_message(flow.thought, name), at);
         }
         at
     }

@@ -27,7 +27,7 @@ impl Conversation {
         let waiting = Waiting { id, blocks: prompt.blocks, device: device.to_owned() };
         match self.agent {
             Agent::Absent | Agent::Idle => self.begin(now, waiting),
-            Agent::Starting(_) | Agent::Busy | Agent::Cancelled(_) => {
+            Agent::Starting { .. } | Agent::Busy | Agent::Cancelled(_) => {
                 if self.queue.len() >= QUEUE_MAX {
                     return Err(format!(
                         "{QUEUE_MAX} prompts wait already. Take one back, or wait for the end of the turn."
@@ -48,7 +48,7 @@ impl Conversation {
         blocks: Vec<Block>,
     ) -> Result<(), String> {
         let Some(place) = self.queue.iter().position(|waiting| waiting.id == id) else {
-            return Err("It waits no longer: the agent has it.".to_owned());
+            return Err("It waits no longer: the agent has it, or the host was stopped.".to_owned());
         };
         if blocks.is_empty() {
             self.queue.remove(place);

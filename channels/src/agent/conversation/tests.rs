@@ -1,8 +1,8 @@
 use super::*;
 use crate::agent::limits::{ENTRY_BYTES_MAX, EVENT_BYTES_MAX, QUEUE_MAX};
 use crate::agent::message::{
-    Answered, Ask, Busy, Choice, Choosable, Delivery, EntryKind, OptionKind, Prompt, Spec, Tool,
-    WishId, block,
+    Answered, Answerer, Ask, Busy, Choice, Choosable, Delivery, EntryKind, OptionKind, Prompt,
+    Spec, Tool, WishId, block,
 };
 
 /// A conversation, and everything it did.
@@ -205,59 +205,6 @@ fn messages_with_names_of_their_own_do_not_run_into_each_other() {
 }
 
 #[test]
-fn of_two_people_who_answer_the_first_counts_and_the_other_is_told() {
-    let mut scene = Scene::running();
-    let ask = scene.asks(7);
-    assert!(scene.choose(ask, "maybe").unwrap_err().contains("does not offer"));
-    scene.choose(ask, "no").unwrap();
-    assert!(scene.choose(ask, "yes").unwrap_err().contains("answered already"));
-    assert_eq!(scene.answer(ask).unwrap().option, "no");
-    assert_eq!(scene.orders.len(), 1);
-}
-
-#[test]
-fn to_cancel_answers_what_is_open_then_ends_the_turn_and_then_the_agent() {
-    let mut scene = Scene::running();
-    let (first, second) = (scene.asks(1), scene.asks(2));
-    scene.wish(Wish::Cancel).unwrap();
-    let cancelled = |ask, request| Order::Answer { ask, request, option: None };
-    assert_eq!(scene.orders, [cancelled(first, 1), cancelled(second, 2), Order::Cancel]);
-    scene.wish(Wish::Cancel).unwrap();
-    assert_eq!(scene.orders.len(), 3, "once");
-    assert!(scene.choose(first, "yes").is_err());
-    scene.pass(CANCEL_WITHIN);
-    assert_eq!(scene.orders[3], Order::Kill);
-    scene.hear(Heard::Gone("it was killed".to_owned()));
-    assert_eq!(scene.read.state(), State::Lost);
-}
-
-#[test]
-fn a_turn_that_ends_when_cancelled_costs_no_agent() {
-    let mut scene = Scene::running();
-    scene.wish(Wish::Cancel).unwrap();
-    scene.hear(over(EndReason::EndCancelled));
-    scene.pass(CANCEL_WITHIN * 2);
-    assert_eq!(scene.orders, [Order::Cancel]);
-    scene.prompt("go on").unwrap();
-    assert_eq!(scene.orders[1], Order::Prompt(vec![of_text("go on")]));
-}
-
-#[test]
-fn an_answer_to_an_agent_that_died_is_shown_as_lost_and_the_next_prompt_starts_another() {
-    let mut scene = Scene::running();
-    let ask = scene.asks(1);
-    scene.hear(Heard::Gone("exit status 1".to_owned()));
-    assert_eq!(scene.read.waiting().count(), 1, "people see what it waited for");
-    scene.choose(ask, "yes").unwrap();
-    assert_eq!(scene.answer(ask).unwrap().delivery(), Delivery::Lost);
-    assert_eq!(scene.orders, []);
-    scene.prompt("again").unwrap();
-    assert_eq!(scene.orders, [Order::Start]);
-    scene.hear(Heard::Ready);
-    assert_eq!(scene.orders[1], Order::Prompt(vec![of_text("again")]));
-}
-
-#[test]
 fn prompts_wait_in_order_can_be_changed_and_one_that_steers_is_next() {
     let mut scene = Scene::running();
     scene.prompt("second").unwrap();
@@ -283,14 +230,53 @@ fn prompts_wait_in_order_can_be_changed_and_one_that_steers_is_next() {
 }
 
 #[test]
-fn a_conversation_that_is_taken_up_again_waits_for_the_same_people() {
-    let mut scene = Scene::running();
-    let ask = scene.asks(1);
-    let mut again = Conversation::new(scene.read.clone(), scene.records);
-    let choice = Wish::Choose(Choice { ask, option: "yes".to_owned() });
-    let input = Input { id: WishId([9; 16]), wish: choice };
-    again.handle_wish(scene.now, "tablet", input).unwrap();
-    let Some(Effect::Record(event)) = again.poll_effect() else { panic!("a record") };
-    assert_eq!((event.entry, event.turn), (Some(ask), 1));
-    assert_eq!(again.poll_effect(), None, "the agent that asked is dead");
+fn a_turn_ends_once_and_not_before_it_has_begun() {
+    let mut scene = Scene::new();
+    scene.prompt("first").unwrap();
+    scene.prompt("second").unwrap();
+    scene.prompt("third").unwrap();
+    scene.hear(over(EndReason::EndDone));
+    assert_eq!(scene.orders, [Order::Start], "nothing had begun");
+    scene.hear(Heard::Ready);
+    scene.hear(Heard::Ready);
+    scene.hear(over(EndReason::EndDone));
+    scene.hear(Heard::Ready);
+    let prompt = |text| Order::Prompt(vec![of_text(text)]);
+    assert_eq!(scene.orders, [Order::Start, prompt("first"), prompt("second")]);
+    assert_eq!(scene.read.state(), State::Running);
 }
+
+#[test]
+fn names_count_from_the_beginning_in_each_turn_and_are_of_one_sort() {
+    let mut scene = Scene::running();
+    let tool = |title: &str| {
+        Heard::Tool("0".to_owned(), Tool { title: Some(title.to_owned()), ..Tool::default() })
+    };
+    scene.hear(tool("first"));
+    scene.hear(Heard::Text { message: Some("0".to_owned()), thought: true, text: "hm".to_owned() });
+    scene.hear(Heard::Text {
+        message: Some("0".to_owned()),
+        thought: false,
+        text: "so".to_owned(),
+    });
+    scene.hear(over(EndReason::EndDone));
+    scene.prompt("again").unwrap();
+    scene.hear(tool("second"));
+    let tools: Vec<_> = scene
+        .read
+        .entries()
+        .filter_map(|entry| match &entry.kind {
+            EntryKind::Tool(tool) => Some((entry.turn, tool.title().to_owned())),
+            EntryKind::Said(_)
+            | EntryKind::Message(_)
+            | EntryKind::Asked(_)
+            | EntryKind::Notice(_)
+            | EntryKind::Ended(_)
+            | EntryKind::Raw(_) => None,
+        })
+        .collect();
+    assert_eq!(tools, [(1, "first".to_owned()), (2, "second".to_owned())]);
+    assert_eq!(scene.messages(), ["hm", "so"]);
+}
+
+mod asks;
