@@ -18,11 +18,16 @@ CREATE TABLE record (
 -- What records came to.
 CREATE TABLE entry (
     at    INTEGER PRIMARY KEY,      -- the Offset of the record that began it
-    until INTEGER NOT NULL,         -- the Offset behind the last record that changed it
     waits INTEGER NOT NULL,         -- 1: for a person
     body  BLOB NOT NULL             -- Entry
 ) STRICT;
 CREATE INDEX entry_waits ON entry (at) WHERE waits = 1;
+
+-- Prompts that wait for the end of a turn, whole.
+CREATE TABLE queued (
+    place INTEGER PRIMARY KEY,      -- the lowest is next
+    body  BLOB NOT NULL             -- Said
+) STRICT;
 
 -- Wishes that were taken: each is done once.
 CREATE TABLE wish (

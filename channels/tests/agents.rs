@@ -40,7 +40,7 @@ impl Desk {
             Launch { argv: argv.collect(), env: BTreeMap::new(), cwd: folder.path().into() };
         let drive = Drive { launch, mode: mode.map(str::to_owned) };
         Self {
-            conversation: Conversation::new(Transcript::new(Spec::default()), 0),
+            conversation: Conversation::new(Transcript::new(Spec::default()), 0, Vec::new()),
             driver: Driver::new(drive, None),
             now: Moment { time: Time::ZERO, at_ms: 1_700_000_000_000 },
             folder,

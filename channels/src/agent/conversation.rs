@@ -47,6 +47,8 @@ pub struct Moment {
 pub enum Effect {
     /// Append it to the journal and the Log.
     Record(Event),
+    /// Keep these prompts, which wait, in place of those before.
+    Queue(Vec<Said>),
     /// Tell the agent's driver.
     Order(Order),
 }
@@ -99,8 +101,8 @@ impl Name {
 }
 
 impl Conversation {
-    /// Of what was said so far, with no agent; `head` is the Offset of the next record.
-    pub fn new(transcript: Transcript, head: u64) -> Self {
+    /// Of what was said so far, with no agent; `head` is the Offset of the next record, and `queue` what waited.
+    pub fn new(transcript: Transcript, head: u64, queue: Vec<Said>) -> Self {
         let turn = transcript.entries().map(|entry| entry.turn).max().unwrap_or_default();
         let asks = transcript.waiting().map(|ask| (ask.at, Request::Orphaned)).collect();
         Self {
@@ -108,7 +110,7 @@ impl Conversation {
             head,
             turn,
             agent: Agent::Absent,
-            queue: VecDeque::new(),
+            queue: queue.into_iter().filter_map(Waiting::of).collect(),
             flow: None,
             entries: BTreeMap::new(),
             asks,
@@ -116,8 +118,7 @@ impl Conversation {
         }
     }
 
-    /// The host died with its agent, and another takes the conversation up: what was under way is over. What waited in the
-    /// queue is not known here.
+    /// The host died with its agent, and another takes the conversation up: what was under way is over. What waited waits.
     pub fn take_up(&mut self, now: Moment) {
         self.lose_answers(now);
         match self.transcript.state() {

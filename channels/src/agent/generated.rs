@@ -499,6 +499,9 @@ pub struct Entry {
     /// The turn it belongs to. 0: none.
     #[prost(uint32, tag = "3")]
     pub turn: u32,
+    /// The Offset behind the last record that it knows of: an earlier one about it changes nothing, a later one does.
+    #[prost(uint64, tag = "11")]
+    pub until: u64,
     #[prost(oneof = "entry::Kind", tags = "4, 5, 6, 7, 8, 9, 10")]
     pub kind: ::core::option::Option<entry::Kind>,
 }

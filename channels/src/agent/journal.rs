@@ -9,12 +9,13 @@ use std::path::Path;
 
 use bytes::Bytes;
 use devtail_protocol::{ClientId, Epoch};
+use prost::Message as _;
 use rusqlite::{
     Connection, OpenFlags, OptionalExtension as _, Transaction, TransactionBehavior, params,
 };
 
 use super::limits::{PAGE_BYTES_MAX, TRANSCRIPT_BYTES_MAX};
-use super::message::{Bad, Entry, Event, Page, Snapshot, Spec, WishId};
+use super::message::{Bad, Entry, Event, Page, Said, Snapshot, Spec, WishId};
 use super::transcript::Transcript;
 use super::transcript::join::{self, Part};
 
@@ -60,6 +61,8 @@ pub struct Batch {
     pub wish: Option<WishId>,
     /// The input that brought it.
     pub applied: Option<(ClientId, u64)>,
+    /// What waits for the end of the turn from then on; `None`: as before.
+    pub queue: Option<Vec<Said>>,
 }
 
 /// What a journal has of a conversation.
@@ -73,6 +76,8 @@ pub struct Restored {
     pub spec: Spec,
     /// What people read.
     pub transcript: Transcript,
+    /// What waits for the end of the turn, whole.
+    pub queue: Vec<Said>,
     /// What each client's inputs have come to.
     pub inbox: Vec<(ClientId, u64)>,
 }
@@ -125,6 +130,7 @@ impl Journal {
             head: self.head,
             spec: Spec::decode(&spec)?,
             transcript: self.transcript()?,
+            queue: self.queue()?,
             inbox: inbox.collect::<Result<_, _>>()?,
         })
     }
@@ -162,6 +168,14 @@ impl Journal {
             }
             let mut update = transaction.prepare_cached("UPDATE conversation SET head = ?1")?;
             update.execute([head])?;
+            if let Some(queue) = &batch.queue {
+                transaction.execute("DELETE FROM queued", [])?;
+                let mut insert =
+                    transaction.prepare_cached("INSERT INTO queued (body) VALUES (?1)")?;
+                for waiting in queue {
+                    insert.execute([waiting.encode_to_vec()])?;
+                }
+            }
             if let Some(wish) = batch.wish {
                 let mut insert = transaction.prepare_cached("INSERT INTO wish (id) VALUES (?1)")?;
                 insert.execute([wish.0])?;
@@ -198,6 +212,12 @@ impl Journal {
         self.fold()?;
         let (entries, from) = newest(&self.connection, before, PAGE_BYTES_MAX)?;
         Ok(Page { entries, from })
+    }
+
+    fn queue(&self) -> Result<Vec<Said>, JournalError> {
+        let mut queue = self.connection.prepare("SELECT body FROM queued ORDER BY place")?;
+        let queue = queue.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+        queue.map(|body| Ok(Said::decode(&body?[..]).map_err(Bad::from)?)).collect()
     }
 
     fn transcript(&self) -> Result<Transcript, JournalError> {
@@ -240,24 +260,22 @@ fn records(connection: &Connection) -> Result<Vec<(u64, Event)>, JournalError> {
 fn fold(transaction: &Transaction<'_>) -> Result<(), JournalError> {
     // What stands beside the entries.
     let mut transcript = Transcript::from(beside(transaction)?);
-    // Entries, and the Offset behind the last record that changed each.
-    let mut entries: BTreeMap<u64, (Entry, u64)> = BTreeMap::new();
+    let mut entries: BTreeMap<u64, Entry> = BTreeMap::new();
     // A record that this version does not know stays, for the newer one that wrote it.
     let mut folded = Vec::new();
     for (offset, event) in records(transaction)? {
         folded.push(offset);
         match join::part(offset, event) {
-            Part::Begins(entry) => drop(entries.insert(offset, (entry, offset + 1))),
+            Part::Begins(entry) => drop(entries.insert(offset, entry)),
             Part::Changes(at, kind) => {
-                let (entry, until) = match entries.entry(at) {
+                let entry = match entries.entry(at) {
                     MapEntry::Occupied(entry) => entry.into_mut(),
                     MapEntry::Vacant(vacant) => match entry(transaction, at)? {
-                        Some(older) => vacant.insert((older, offset + 1)),
+                        Some(older) => vacant.insert(older),
                         None => continue,
                     },
                 };
-                join::change(&mut entry.kind, kind);
-                *until = offset + 1;
+                join::change(entry, offset, kind);
             }
             Part::Beside(kind) => {
                 transcript.apply(offset, Event { at_ms: 0, turn: 0, entry: None, kind });
@@ -265,11 +283,11 @@ fn fold(transaction: &Transaction<'_>) -> Result<(), JournalError> {
         }
     }
     let mut upsert = transaction.prepare_cached(
-        "INSERT INTO entry (at, until, waits, body) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (at) DO UPDATE SET until = excluded.until, waits = excluded.waits, body = excluded.body",
+        "INSERT INTO entry (at, waits, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (at) DO UPDATE SET waits = excluded.waits, body = excluded.body",
     )?;
-    for (at, (entry, until)) in entries {
-        upsert.execute(params![at, until, entry.waits(), &entry.encode()[..]])?;
+    for (at, entry) in entries {
+        upsert.execute(params![at, entry.waits(), &entry.encode()[..]])?;
     }
     let beside = Snapshot { entries: Vec::new(), from: 0, ..transcript.snapshot() };
     transaction.execute("UPDATE conversation SET beside = ?1", [&beside.encode()[..]])?;

@@ -6,6 +6,8 @@ pub const EVENT_BYTES_MAX: usize = 16 << 10;
 pub const ENTRY_BYTES_MAX: usize = 32 << 10;
 /// Bytes of entries that a Transcript holds: some thousand messages; older ones are fetched.
 pub const TRANSCRIPT_BYTES_MAX: usize = 1 << 20;
+/// Records about older entries that are kept for a page that is on its way, each of at most 16 KiB and most of some words.
+pub const LATE_MAX: usize = 256;
 /// Bytes of entries in one Snapshot, or one page: what a phone that comes back has to wait for.
 pub const PAGE_BYTES_MAX: usize = 48 << 10;
 /// Bytes of a prompt: it is one Input. What is longer is an attachment.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::limits::{ENTRY_BYTES_MAX, PAGE_BYTES_MAX, TRANSCRIPT_BYTES_MAX};
+use super::limits::{ENTRY_BYTES_MAX, LATE_MAX, PAGE_BYTES_MAX, TRANSCRIPT_BYTES_MAX};
 use super::message::{
     Asked, Commands, Entry, EntryKind, Event, EventKind, Page, Plan, Queue, Settings, Snapshot,
     Spec, State, Usage,
@@ -21,6 +21,8 @@ pub struct Transcript {
     bytes: usize,
     /// No entry that began at or after this Offset is missing.
     from: u64,
+    /// What came about entries before it, oldest first, for a page that does not know of it.
+    late: VecDeque<Late>,
     agent: String,
     cwd: String,
     title: String,
@@ -32,6 +34,14 @@ pub struct Transcript {
     commands: Commands,
 }
 
+/// A record about an entry that is not at hand.
+#[derive(Debug, Clone, PartialEq)]
+struct Late {
+    offset: u64,
+    entry: u64,
+    kind: EventKind,
+}
+
 impl Transcript {
     /// Of a conversation that begins.
     pub fn new(spec: Spec) -> Self {
@@ -39,11 +49,11 @@ impl Transcript {
         Self { agent: agent.unwrap_or_default(), cwd, title, ..Self::default() }
     }
 
-    /// Takes in the record at this Offset. What concerns an entry that is not at hand changes nothing: it comes with its page.
+    /// Takes in the record at this Offset. What concerns an entry that is not at hand comes with that one's page.
     pub fn apply(&mut self, offset: u64, event: Event) {
         match join::part(offset, event) {
             Part::Begins(entry) => self.begin(entry),
-            Part::Changes(at, kind) => self.change(at, kind),
+            Part::Changes(entry, kind) => self.change(Late { offset, entry, kind }),
             Part::Beside(kind) => self.set(kind),
         }
     }
@@ -51,14 +61,19 @@ impl Transcript {
     /// Takes in older entries, as a page that ends where this begins has them.
     pub fn prepend(&mut self, page: Page) {
         let Page { entries, from } = page;
-        for entry in entries.into_iter().rev().filter(|entry| entry.at < self.from) {
+        for mut entry in entries.into_iter().rev().filter(|entry| entry.at < self.from) {
             // An Ask that waits is at hand already, and newer here than in a page.
             if let Err(index) = self.index(entry.at) {
+                let at = entry.at;
+                for late in self.late.iter().filter(|late| late.entry == at) {
+                    join::change(&mut entry, late.offset, late.kind.clone());
+                }
                 self.bytes += weight(&entry);
                 self.entries.insert(index, entry);
             }
         }
         self.from = self.from.min(from);
+        self.late.retain(|late| late.entry < self.from);
     }
 
     /// The newest end, as a reader that was away gets it.
@@ -153,11 +168,19 @@ impl Transcript {
         self.trim();
     }
 
-    fn change(&mut self, at: u64, kind: EventKind) {
-        let Ok(index) = self.index(at) else { return };
+    fn change(&mut self, change: Late) {
+        let Ok(index) = self.index(change.entry) else {
+            if change.entry < self.from {
+                self.late.push_back(change);
+                if self.late.len() > LATE_MAX {
+                    self.late.pop_front();
+                }
+            }
+            return;
+        };
         let entry = &mut self.entries[index];
         self.bytes -= weight(entry);
-        join::change(&mut entry.kind, kind);
+        join::change(entry, change.offset, change.kind);
         self.bytes += weight(entry);
         self.trim();
     }
@@ -210,6 +233,7 @@ impl From<Snapshot> for Transcript {
             entries: entries.into(),
             bytes,
             from,
+            late: VecDeque::new(),
             agent,
             cwd,
             title,

@@ -1,8 +1,8 @@
 //! Prompts that wait for the end of a turn.
 
-use super::{Agent, Conversation, Moment};
+use super::{Agent, Conversation, Effect, Moment};
 use crate::agent::limits::QUEUE_MAX;
-use crate::agent::message::{Block, Busy, EventKind, Prompt, Queue, Queued, WishId, block};
+use crate::agent::message::{Block, Busy, EventKind, Prompt, Queue, Queued, Said, WishId, block};
 
 /// Characters of a waiting prompt that people are shown.
 const PREVIEW_CHARS: usize = 128;
@@ -48,7 +48,7 @@ impl Conversation {
         blocks: Vec<Block>,
     ) -> Result<(), String> {
         let Some(place) = self.queue.iter().position(|waiting| waiting.id == id) else {
-            return Err("It waits no longer: the agent has it, or the host was stopped.".to_owned());
+            return Err("It waits no longer: the agent has it.".to_owned());
         };
         if blocks.is_empty() {
             self.queue.remove(place);
@@ -60,12 +60,24 @@ impl Conversation {
     }
 
     pub(super) fn record_queue(&mut self, now: Moment) {
+        let queue = self.queue.iter().map(Waiting::said).collect();
+        self.effects.push_back(Effect::Queue(queue));
         let queued = self.queue.iter().map(Waiting::preview).collect();
         self.record(now, None, EventKind::Queue(Queue { queued }));
     }
 }
 
 impl Waiting {
+    /// As it was kept; `None` if it has no name.
+    pub(super) fn of(said: Said) -> Option<Self> {
+        let Said { id, blocks, device } = said;
+        Some(Self { id: WishId::read(&id).ok()?, blocks, device })
+    }
+
+    fn said(&self) -> Said {
+        Said { id: self.id.write(), blocks: self.blocks.clone(), device: self.device.clone() }
+    }
+
     fn preview(&self) -> Queued {
         let text = self.blocks.iter().find_map(|block| match block.kind.as_ref()? {
             block::Kind::Text(text) => Some(text.as_str()),

@@ -13,17 +13,20 @@ struct Scene {
     read: Transcript,
     records: u64,
     orders: Vec<Order>,
+    /// What is kept of the queue.
+    queue: Vec<Said>,
     wishes: u8,
 }
 
 impl Scene {
     fn new() -> Self {
         Self {
-            conversation: Conversation::new(Transcript::new(Spec::default()), 0),
+            conversation: Conversation::new(Transcript::new(Spec::default()), 0, Vec::new()),
             now: Moment { time: Time::ZERO, at_ms: 1_700_000_000_000 },
             read: Transcript::new(Spec::default()),
             records: 0,
             orders: Vec::new(),
+            queue: Vec::new(),
             wishes: 0,
         }
     }
@@ -93,6 +96,7 @@ impl Scene {
                     self.read.apply(self.records, Event::decode(&encoded).unwrap());
                     self.records += 1;
                 }
+                Effect::Queue(queue) => self.queue = queue,
                 Effect::Order(order) => {
                     if let Order::Answer { ask, .. } = &order {
                         assert!(self.answer(*ask).is_some(), "recorded before the agent is told");
@@ -244,6 +248,25 @@ fn a_turn_ends_once_and_not_before_it_has_begun() {
     let prompt = |text| Order::Prompt(vec![of_text(text)]);
     assert_eq!(scene.orders, [Order::Start, prompt("first"), prompt("second")]);
     assert_eq!(scene.read.state(), State::Running);
+}
+
+#[test]
+fn prompts_that_wait_outlive_the_host_that_holds_them() {
+    let mut scene = Scene::running();
+    scene.prompt("second").unwrap();
+    scene.prompt("third").unwrap();
+    let queue = std::mem::take(&mut scene.queue);
+    scene.conversation = Conversation::new(scene.read.clone(), scene.records, queue);
+    scene.conversation.take_up(scene.now);
+    scene.settle();
+    scene.wish(Wish::Requeue(WishId([3; 16]), vec![])).unwrap();
+    assert_eq!(scene.read.queue().queued.len(), 1);
+    scene.prompt("first").unwrap();
+    scene.hear(Heard::Ready);
+    scene.hear(over(EndReason::EndDone));
+    let prompt = |text| Order::Prompt(vec![of_text(text)]);
+    assert_eq!(scene.orders, [Order::Start, prompt("first"), prompt("second")]);
+    assert!(scene.queue.is_empty());
 }
 
 #[test]

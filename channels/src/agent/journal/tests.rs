@@ -20,7 +20,12 @@ impl Desk {
         let folder = tempfile::tempdir().unwrap();
         let journal = open(&folder);
         let Restored { transcript, head, .. } = journal.restore().unwrap();
-        Self { conversation: Conversation::new(transcript, head), folder, journal, wishes: 0 }
+        Self {
+            conversation: Conversation::new(transcript, head, Vec::new()),
+            folder,
+            journal,
+            wishes: 0,
+        }
     }
 
     fn prompt(&mut self, text: &str) -> WishId {
@@ -55,8 +60,10 @@ impl Desk {
     fn settle(&mut self, wish: Option<WishId>) {
         let mut batch = Batch { wish, ..Batch::default() };
         while let Some(effect) = self.conversation.poll_effect() {
-            if let Effect::Record(event) = effect {
-                batch.records.push(event.encode());
+            match effect {
+                Effect::Record(event) => batch.records.push(event.encode()),
+                Effect::Queue(queue) => batch.queue = Some(queue),
+                Effect::Order(_) => {}
             }
         }
         self.journal.write(&batch, Sync::Process).unwrap();
@@ -150,6 +157,7 @@ fn a_wish_is_known_once_it_is_written_and_a_batch_is_written_whole_or_not_at_all
         records: vec![Bytes::from_static(b"never")],
         wish: Some(wish),
         applied: Some((ClientId([7; 16]), 3)),
+        queue: None,
     };
     desk.journal.write(&again, Sync::Power).unwrap_err();
     assert_eq!(desk.journal.head, head);
@@ -157,6 +165,27 @@ fn a_wish_is_known_once_it_is_written_and_a_batch_is_written_whole_or_not_at_all
     let other = Batch { wish: Some(WishId([99; 16])), records: vec![], ..again };
     desk.journal.write(&other, Sync::Power).unwrap();
     assert_eq!(desk.die().inbox, [(ClientId([7; 16]), 3)]);
+}
+
+#[test]
+fn prompts_that_wait_are_kept_whole_and_in_their_order() {
+    let mut desk = Desk::new();
+    for text in ["first", "second", "third"] {
+        desk.prompt(text);
+    }
+    let waiting = |restored: Restored| -> Vec<String> {
+        let text = |said: Said| match said.blocks[0].kind.clone() {
+            Some(block::Kind::Text(text)) => text,
+            Some(block::Kind::Link(_) | block::Kind::Quote(_) | block::Kind::Attachment(_))
+            | None => panic!("no text"),
+        };
+        restored.queue.into_iter().map(text).collect()
+    };
+    assert_eq!(waiting(desk.die()), ["second", "third"]);
+    desk.hear(Heard::Ready);
+    let ended = Ended { reason: EndReason::EndDone.into(), error: String::new() };
+    desk.hear(Heard::TurnOver(ended));
+    assert_eq!(waiting(desk.die()), ["third"]);
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Entry {
     pub turn: u32,
     /// What it is.
     pub kind: EntryKind,
+    /// The Offset behind the last record that it knows of.
+    pub until: u64,
 }
 
 impl Entry {
@@ -45,13 +47,13 @@ impl Entry {
     }
 
     pub(super) fn to_wire(&self) -> generated::Entry {
-        let Self { at, at_ms, turn, kind } = self.clone();
-        generated::Entry { at, at_ms, turn, kind: Some(kind) }
+        let Self { at, at_ms, turn, kind, until } = self.clone();
+        generated::Entry { at, at_ms, turn, kind: Some(kind), until }
     }
 
     /// `None` if this version does not know what it is: a newer one will have it again.
     pub(super) fn of_wire(entry: generated::Entry) -> Option<Self> {
-        let generated::Entry { at, at_ms, turn, kind } = entry;
-        kind.map(|kind| Self { at, at_ms, turn, kind })
+        let generated::Entry { at, at_ms, turn, kind, until } = entry;
+        kind.map(|kind| Self { at, at_ms, turn, kind, until })
     }
 }

@@ -25,7 +25,7 @@ pub(in crate::agent) enum Part {
 /// What the Event at this Offset is.
 pub(in crate::agent) fn part(at: u64, event: Event) -> Part {
     let Event { at_ms, turn, entry, kind } = event;
-    let begins = |kind| Part::Begins(Entry { at, at_ms, turn, kind });
+    let begins = |kind| Part::Begins(Entry { at, at_ms, turn, kind, until: at + 1 });
     match (kind, entry) {
         (EventKind::Said(said), _) => begins(EntryKind::Said(said)),
         (EventKind::Notice(notice), _) => begins(EntryKind::Notice(notice)),
@@ -41,8 +41,13 @@ pub(in crate::agent) fn part(at: u64, event: Event) -> Part {
     }
 }
 
-/// Takes an Event into the entry that it concerns.
-pub(in crate::agent) fn change(was: &mut EntryKind, event: EventKind) {
+/// Takes the Event at this Offset into the entry that it concerns, unless that knows of it.
+pub(in crate::agent) fn change(entry: &mut Entry, offset: u64, event: EventKind) {
+    if offset < entry.until {
+        return;
+    }
+    entry.until = offset + 1;
+    let was = &mut entry.kind;
     match event {
         EventKind::Message(new) => message(was, new),
         EventKind::More(text) => more(was, &text),

@@ -57,7 +57,7 @@ fn an_answer_to_an_agent_that_died_is_shown_as_lost_and_the_next_prompt_starts_a
 fn a_conversation_that_is_taken_up_again_waits_for_the_same_people() {
     let mut scene = Scene::running();
     let ask = scene.asks(1);
-    let mut again = Conversation::new(scene.read.clone(), scene.records);
+    let mut again = Conversation::new(scene.read.clone(), scene.records, Vec::new());
     let choice = Wish::Choose(Choice { ask, option: "yes".to_owned() });
     let input = Input { id: WishId([9; 16]), wish: choice };
     again.handle_wish(scene.now, "tablet", input).unwrap();
@@ -131,7 +131,7 @@ fn who_takes_a_conversation_up_says_what_was_cut_off() {
     let mut scene = Scene::running();
     let (told, open) = (scene.asks(1), scene.asks(2));
     scene.choose(told, "yes").unwrap();
-    scene.conversation = Conversation::new(scene.read.clone(), scene.records);
+    scene.conversation = Conversation::new(scene.read.clone(), scene.records, Vec::new());
     scene.conversation.take_up(scene.now);
     scene.settle();
     assert_eq!(scene.answer(told).unwrap().delivery(), Delivery::Lost);
